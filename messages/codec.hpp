@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "messages/blob.hpp"
+#include "messages/envelope.hpp"
+#include "messages/error.hpp"
+
+namespace ecco {
+
+/// No message may be larger than this once encoded, in bytes.
+inline constexpr std::size_t max_message_bytes = 256u << 20;
+
+/// Encodes `message` as one Cap'n Proto `Envelope` (messages/envelope.capnp): the only encoding ecco has.
+bytes encode(const envelope& message);
+
+/// Decodes what `encode` made. Every bound and range of the structs' documentation is checked.
+/// @returns `malformed_data` for bytes that are truncated, corrupt, too large or of an unknown kind,
+///          `invalid_argument` for well-formed bytes that carry a value out of range.
+result<envelope> decode(std::span<const std::uint8_t> data);
+
+/// Renders `message` as JSON with a single field: {"retrainRequest": {...}}. Blobs become their size.
+std::string to_json(const envelope& message);
+
+/// Reads such JSON; unknown fields, wrong types and missing or several messages are errors that name the field.
+result<envelope> from_json(std::string_view text);
+
+/// The name of the message's kind in the schema: `retrainRequest`.
+std::string_view kind_of(const envelope& message);
+
+} // namespace ecco

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "messages/model.hpp"
+
+namespace ecco {
+
+/// camera -> telemetry, once a second: how it is doing.
+struct camera_status {
+  camera_id camera;
+  model_ref model;
+  std::uint64_t frames_seen = 0, frames_sent = 0, bytes_sent = 0;
+  /// Of the drift test: 0 calm, 1 alarm.
+  double drift_score = 0;
+  /// Mean confidence and number of the student's detections, smoothed.
+  double confidence = 0, objects = 0;
+
+  friend bool operator==(const camera_status&, const camera_status&) = default;
+};
+
+/// ingest -> telemetry: what arrived of one camera since the last report.
+struct arrival_report {
+  camera_id camera;
+  std::uint32_t segments = 0, frames = 0;
+  std::uint64_t received = 0;
+  duration over{};
+
+  friend bool operator==(const arrival_report&, const arrival_report&) = default;
+};
+
+/// Something worth seeing, in the order it happened. `id` is one of the stable ids in
+/// runtime/base/event_ids.hpp; fields that do not apply are empty or NaN.
+struct event {
+  /// Since the node's start.
+  duration at{};
+  std::string id;
+  camera_id camera;
+  group_id group;
+  worker_id worker;
+  window_number window = 0;
+  double value = 0;
+  std::string text;
+
+  friend bool operator==(const event&, const event&) = default;
+};
+
+/// Asks for a `status_report`.
+struct status_query {
+  friend bool operator==(const status_query&, const status_query&) = default;
+};
+
+struct camera_standing {
+  camera_status last;
+  bool online = false;
+  group_id group;
+  /// Deployed model on held-out frames; NaN before the first score.
+  double map50 = 0;
+
+  friend bool operator==(const camera_standing&, const camera_standing&) = default;
+};
+
+struct group_standing {
+  group_id group;
+  std::vector<camera_id> members;
+  double map50 = 0;
+  double share = 0;
+  std::uint32_t grants = 0;
+
+  friend bool operator==(const group_standing&, const group_standing&) = default;
+};
+
+struct worker_standing {
+  worker_id worker;
+  std::string device;
+  bool online = false;
+  duration busy{};
+
+  friend bool operator==(const worker_standing&, const worker_standing&) = default;
+};
+
+/// The whole system at a glance.
+struct status_report {
+  duration uptime{};
+  epoch term;
+  window_number window = 0;
+  std::uint32_t micro_window = 0;
+  std::vector<camera_standing> cameras;
+  std::vector<group_standing> groups;
+  std::vector<worker_standing> workers;
+  /// Names `ecco inject --to` accepts.
+  std::vector<std::string> actors;
+
+  friend bool operator==(const status_report&, const status_report&) = default;
+};
+
+/// Delivers the message in `json` to the actor named `to`. `json` has one field: the message's name in
+/// envelope.capnp, e.g. {"retrainRequest": {...}}. Answered by `inject_answer`.
+struct inject_order {
+  std::string to;
+  std::string json;
+
+  friend bool operator==(const inject_order&, const inject_order&) = default;
+};
+
+/// The actor's answer as JSON in the same form; empty when the message has none.
+struct inject_answer {
+  std::string json;
+
+  friend bool operator==(const inject_answer&, const inject_answer&) = default;
+};
+
+} // namespace ecco

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "messages/detection.hpp"
+#include "messages/model.hpp"
+
+namespace ecco {
+
+/// ingest -> group_job: fresh labelled frames of one member, all of one role.
+struct sample_batch {
+  camera_id camera;
+  std::vector<labelled_frame> frames;
+
+  friend bool operator==(const sample_batch&, const sample_batch&) = default;
+};
+
+/// ingest -> gpu_worker: let the teacher label these frames. Answered by `labels`.
+struct label_order {
+  std::vector<frame> frames;
+
+  friend bool operator==(const label_order&, const label_order&) = default;
+};
+
+/// gpu_worker -> ingest: one list of labels a frame, in the order of the `label_order`.
+struct labels {
+  std::vector<std::vector<label>> frames;
+  duration busy{};
+
+  friend bool operator==(const labels&, const labels&) = default;
+};
+
+/// allocator -> group_job: the device is yours for one slice. Answered by `micro_window_report`.
+struct micro_window_grant {
+  epoch term;
+  window_number window = 0;
+  /// Counts grants within the window from 0.
+  std::uint32_t index = 0;
+  group_id group;
+  /// The worker that is held free for it.
+  worker_id worker;
+  /// GPU time of the slice, evaluation included.
+  duration slice{};
+
+  friend bool operator==(const micro_window_grant&, const micro_window_grant&) = default;
+};
+
+/// Where the time of a micro-window went.
+struct time_spent {
+  duration training{}, evaluation{};
+  /// Decoding orders, moving state in and out, waiting.
+  duration other{};
+
+  friend bool operator==(const time_spent&, const time_spent&) = default;
+};
+
+/// group_job -> allocator: what the slice achieved.
+struct micro_window_report {
+  epoch term;
+  window_number window = 0;
+  std::uint32_t index = 0;
+  group_id group;
+  worker_id worker;
+  /// Mean of `map50` over the members that have a score, before and after training; NaN when unknown.
+  double accuracy_before = 0, accuracy_after = 0;
+  /// Standard error of their difference.
+  double standard_error = 0;
+  std::vector<camera_score> members;
+  std::uint32_t images = 0;
+  double loss = 0;
+  time_spent spent;
+
+  friend bool operator==(const micro_window_report&, const micro_window_report&) = default;
+};
+
+/// group_job -> gpu_worker: train for one slice. The worker keeps each job's state between orders;
+/// `base` says which state this order builds on. A worker that does not hold it answers `stale`,
+/// and the job sends the order again with its checkpoint and all its samples.
+struct train_order {
+  group_id group;
+  worker_id worker;
+  /// Number of micro-windows this job's state has behind it.
+  std::uint32_t base = 0;
+  /// True when `checkpoint` and `samples` are complete, so that nothing kept before counts.
+  bool from_scratch = false;
+  /// Weights, EMA, optimiser moments and counters; empty unless `from_scratch`.
+  blob checkpoint;
+  /// Labelled frames the worker does not have yet, of both roles.
+  std::vector<labelled_frame> samples;
+  /// Cameras whose samples count; those of others are dropped from the worker's replay.
+  std::vector<camera_id> members;
+  duration slice{};
+  std::uint64_t seed = 0;
+
+  friend bool operator==(const train_order&, const train_order&) = default;
+};
+
+/// gpu_worker -> group_job: the state after the slice.
+struct train_report {
+  group_id group;
+  /// `base` of the order plus one.
+  std::uint32_t state = 0;
+  blob checkpoint;
+  /// The averaged (EMA) student, ready to deploy, in safetensors.
+  blob weights;
+  std::vector<camera_score> before, after;
+  std::uint32_t images = 0;
+  double loss = 0;
+  time_spent spent;
+
+  friend bool operator==(const train_report&, const train_report&) = default;
+};
+
+/// Scores weights on labelled frames. Sent to a group_job without weights: its own are meant.
+struct eval_order {
+  blob weights;
+  std::vector<labelled_frame> frames;
+
+  friend bool operator==(const eval_order&, const eval_order&) = default;
+};
+
+/// The answer to `eval_order`: one score a camera that has frames in it.
+struct eval_report {
+  std::vector<camera_score> scores;
+  duration busy{};
+
+  friend bool operator==(const eval_report&, const eval_report&) = default;
+};
+
+} // namespace ecco
