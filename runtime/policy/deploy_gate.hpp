@@ -21,8 +21,8 @@ struct gate_decision {
   std::string why;
 };
 
-/// Does the candidate beat what this camera runs, on this camera's held-out frames (decision 32)? Scores that are
-/// NaN deploy nothing; a camera without a model scores 0 under it.
+/// Does the candidate beat what this camera runs, on this camera's held-out frames (decision 32)? Scores that
+/// are NaN deploy nothing; a camera without a model scores 0 under it.
 gate_decision decide(const gate_evidence& evidence, const gate_options& options);
 
 } // namespace ecco
