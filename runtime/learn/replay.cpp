@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/learn/replay.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace ecco {
+
+namespace {
+
+using frames = std::deque<labelled_frame>;
+
+std::vector<std::size_t> shuffled(std::size_t n, std::mt19937_64& random) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::shuffle(order.begin(), order.end(), random);
+  return order;
+}
+
+void draw_from(const frames& pool, std::size_t n, std::mt19937_64& random,
+               std::vector<const labelled_frame*>& out) {
+  if (n == 0)
+    return;
+  auto order = shuffled(pool.size(), random);
+  for (std::size_t i = 0; i < n; ++i)
+    out.push_back(&pool[order[i % order.size()]]);
+}
+
+/// Keeps the middle frame of each of `n` equal stretches.
+frames thin(frames all, std::size_t n) {
+  if (all.size() <= n)
+    return all;
+  frames out;
+  for (std::size_t i = 0; i < n; ++i)
+    out.push_back(std::move(all[(2 * i + 1) * all.size() / (2 * n)]));
+  return out;
+}
+
+} // namespace
+
+result<void> replay::add(labelled_frame sample) {
+  if (sample.shot.role != sample_role::train)
+    return fail(ec::invalid_argument,
+                "camera " + sample.shot.camera.value + ": a frame that is not for training",
+                "keep held-out frames in the evaluation set");
+  auto& ring = cameras_[sample.shot.camera].recent;
+  ring.push_back(std::move(sample));
+  if (ring.size() > options_.frames_per_camera)
+    ring.pop_front();
+  return {};
+}
+
+void replay::keep_only(std::span<const camera_id> members) {
+  std::erase_if(cameras_, [members](const auto& entry) {
+    return std::find(members.begin(), members.end(), entry.first) == members.end();
+  });
+}
+
+void replay::begin_drift(const camera_id& camera) {
+  auto at = cameras_.find(camera);
+  if (at == cameras_.end())
+    return;
+  auto& [recent, before] = at->second;
+  std::move(recent.begin(), recent.end(), std::back_inserter(before));
+  recent.clear();
+  auto room = options_.pre_drift_share * static_cast<double>(options_.frames_per_camera);
+  before = thin(std::move(before), static_cast<std::size_t>(std::lround(room)));
+  if (before.empty())
+    cameras_.erase(at);
+}
+
+std::vector<const labelled_frame*> replay::draw(std::size_t n, std::mt19937_64& random) const {
+  std::vector<const labelled_frame*> out;
+  if (cameras_.empty())
+    return out;
+  out.reserve(n);
+  // Who takes one more when n does not divide evenly is drawn anew each time.
+  auto rank = shuffled(cameras_.size(), random);
+  auto next = rank.begin();
+  for (const auto& [camera, kept] : cameras_) {
+    auto quota = n / cameras_.size() + (*next++ < n % cameras_.size() ? 1 : 0);
+    auto old = drawn_from_before(kept, quota, random);
+    draw_from(kept.before_drift, old, random, out);
+    draw_from(kept.recent, quota - old, random, out);
+  }
+  return out;
+}
+
+std::size_t replay::drawn_from_before(const memory& of, std::size_t quota, std::mt19937_64& random) const {
+  if (of.before_drift.empty())
+    return 0;
+  if (of.recent.empty())
+    return quota;
+  // Rounded up or down at random, so that small quotas meet the share on average too.
+  auto exact = static_cast<double>(quota) * options_.pre_drift_share;
+  auto whole = std::floor(exact);
+  auto extra = std::bernoulli_distribution{exact - whole}(random);
+  return static_cast<std::size_t>(whole) + (extra ? 1 : 0);
+}
+
+std::size_t replay::size() const {
+  return std::accumulate(cameras_.begin(), cameras_.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& entry) {
+                           return sum + entry.second.recent.size() + entry.second.before_drift.size();
+                         });
+}
+
+} // namespace ecco

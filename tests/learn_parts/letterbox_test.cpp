@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/learn/letterbox.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+#include <rapidcheck/boost_test.h>
+
+using namespace ecco;
+
+namespace {
+
+image filled(std::uint16_t width, std::uint16_t height, std::uint8_t r, std::uint8_t g, std::uint8_t b) {
+  bytes rgb;
+  for (int i = 0; i < width * height; ++i)
+    rgb.insert(rgb.end(), {r, g, b});
+  return {width, height, blob{std::move(rgb)}};
+}
+
+image grey_row(std::vector<std::uint8_t> values) {
+  bytes rgb;
+  for (auto v : values)
+    rgb.insert(rgb.end(), {v, v, v});
+  return {static_cast<std::uint16_t>(values.size()), 1, blob{std::move(rgb)}};
+}
+
+std::vector<float> planes_of(const image& picture, std::uint16_t width, std::uint16_t height) {
+  std::vector<float> planes(std::size_t{3} * width * height, -1.F);
+  letterbox(picture, width, height, planes);
+  return planes;
+}
+
+std::uint16_t any_length() {
+  return *rc::gen::inRange<std::uint16_t>(1, 1000);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(letterbox_picture)
+
+BOOST_AUTO_TEST_CASE(geometry_is_that_of_ultralytics) {
+  const struct {
+    std::uint16_t width, height, into_width, into_height;
+    std::uint16_t pad_x, pad_y, new_width, new_height;
+  } cases[] = {
+      {640, 480, 640, 640, 0, 80, 640, 480},                                            // plain
+      {1920, 1080, 640, 640, 0, 140, 640, 360}, {810, 1080, 640, 640, 80, 0, 480, 640}, // their bus.jpg
+      {416, 312, 320, 320, 0, 40, 320, 240},    {256, 192, 320, 192, 32, 0, 256, 192},  // nothing to scale
+      {100, 75, 320, 320, 0, 40, 320, 240},                                             // up
+      {1000, 333, 320, 320, 0, 106, 320, 107}, // odd space: the smaller half comes first
+      {200, 1, 320, 320, 0, 159, 320, 2},       {1000, 1, 100, 100, 0, 49, 100, 1}, // a sliver keeps a pixel
+  };
+  for (const auto& c : cases) {
+    auto place = fit(c.width, c.height, c.into_width, c.into_height);
+    BOOST_TEST_CONTEXT(c.width << "x" << c.height) {
+      BOOST_TEST(place.pad_x == c.pad_x);
+      BOOST_TEST(place.pad_y == c.pad_y);
+      BOOST_TEST(place.new_width == c.new_width);
+      BOOST_TEST(place.new_height == c.new_height);
+    }
+  }
+}
+
+RC_BOOST_PROP(the_picture_lies_within_the_input, ()) {
+  auto width = any_length(), height = any_length(), into_width = any_length(), into_height = any_length();
+  auto place = fit(width, height, into_width, into_height);
+  RC_ASSERT(place.new_width >= 1 && place.new_height >= 1);
+  RC_ASSERT(place.pad_x + place.new_width <= into_width);
+  RC_ASSERT(place.pad_y + place.new_height <= into_height);
+  RC_ASSERT(place.new_width == into_width || place.new_height == into_height);
+}
+
+RC_BOOST_PROP(boxes_survive_the_way_there_and_back_within_half_a_pixel, ()) {
+  image picture{any_length(), any_length(), {}};
+  auto into_width = any_length(), into_height = any_length();
+  auto fraction = [] { return static_cast<float>(*rc::gen::inRange(0, 1001)) / 1000.F; };
+  auto [x1, x2] = std::minmax({fraction(), fraction()});
+  auto [y1, y2] = std::minmax({fraction(), fraction()});
+  const box there{x1, y1, x2, y2};
+  auto back = to_picture(to_input(there, picture, into_width, into_height), picture, into_width, into_height);
+  RC_ASSERT(std::abs(back.x1 - there.x1) * static_cast<float>(picture.width) < .5F);
+  RC_ASSERT(std::abs(back.x2 - there.x2) * static_cast<float>(picture.width) < .5F);
+  RC_ASSERT(std::abs(back.y1 - there.y1) * static_cast<float>(picture.height) < .5F);
+  RC_ASSERT(std::abs(back.y2 - there.y2) * static_cast<float>(picture.height) < .5F);
+}
+
+BOOST_AUTO_TEST_CASE(boxes_are_clipped_to_the_picture) {
+  const auto picture = filled(4, 2, 0, 0, 0);
+  auto clipped = to_picture({-10, -10, 500, 500}, picture, 64, 64);
+  BOOST_TEST((clipped == box{0, 0, 1, 1}));
+}
+
+BOOST_AUTO_TEST_CASE(channels_become_planes_with_grey_around_them) {
+  auto planes = planes_of(filled(4, 2, 255, 0, 51), 8, 8);
+  const float expected[3] = {1.F, 0.F, .2F};
+  for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t y = 0; y < 8; ++y)
+      for (std::size_t x = 0; x < 8; ++x)
+        BOOST_TEST(std::abs(planes[c * 64 + y * 8 + x] - (y >= 2 && y < 6 ? expected[c] : 114.F / 255.F))
+                   < 1e-6F);
+}
+
+BOOST_AUTO_TEST_CASE(a_picture_of_the_right_size_is_only_rearranged) {
+  image picture{2, 1, blob{bytes{10, 20, 30, 40, 50, 60}}};
+  auto planes = planes_of(picture, 2, 1);
+  const float expected[] = {10, 40, 20, 50, 30, 60};
+  for (std::size_t i = 0; i < 6; ++i)
+    BOOST_TEST(std::abs(planes[i] * 255.F - expected[i]) < 1e-4F);
+}
+
+BOOST_AUTO_TEST_CASE(scaling_is_bilinear_about_the_centres_of_pixels) {
+  // Twice as wide: targets lie at -.25 (clamped), .25, .75, 1.25 (clamped) of the two sources.
+  auto up = planes_of(grey_row({0, 100}), 4, 2);
+  const float expected_up[] = {0, 25, 75, 100};
+  for (std::size_t i = 0; i < 4; ++i)
+    BOOST_TEST(std::abs(up[i] * 255.F - expected_up[i]) < 1e-3F);
+  // Half as wide: each target lies between two sources.
+  auto down = planes_of(grey_row({0, 10, 100, 200}), 2, 1);
+  BOOST_TEST(std::abs(down[0] * 255.F - 5.F) < 1e-3F);
+  BOOST_TEST(std::abs(down[1] * 255.F - 150.F) < 1e-3F);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
