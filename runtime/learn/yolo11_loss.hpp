@@ -6,6 +6,7 @@
 
 #include <torch/torch.h>
 
+#include "runtime/learn/training_recipe.hpp"
 #include "runtime/learn/yolo11_net.hpp"
 
 namespace ecco {
@@ -44,12 +45,6 @@ torch::Tensor complete_iou(const torch::Tensor& a, const torch::Tensor& b);
 /// `predicted` (batch, anchors, 4) and `centres` (anchors, 2) in pixels.
 assignment assign(const torch::Tensor& class_logits, const torch::Tensor& predicted,
                   const torch::Tensor& centres, const truths& truth, const assigner_options& options = {});
-
-struct loss_gains {
-  double box = 7.5, classes = .5, distances = 1.5;
-
-  friend bool operator==(const loss_gains&, const loss_gains&) = default;
-};
 
 /// Means over the batch's assigned score, before their gains.
 struct loss_terms {

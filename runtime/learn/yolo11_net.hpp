@@ -9,6 +9,7 @@
 
 #include <torch/torch.h>
 
+#include "messages/blob.hpp"
 #include "messages/error.hpp"
 #include "runtime/learn/yolo11.hpp"
 
@@ -46,6 +47,11 @@ torch::Tensor expected_distances(const torch::Tensor& logits);
 /// Corner boxes in grid cells from distances (left, top, right, bottom) to `centres`.
 torch::Tensor boxes_around(const torch::Tensor& centres, const torch::Tensor& distances);
 
+struct named_tensor {
+  std::string name;
+  torch::Tensor tensor;
+};
+
 /// YOLO11 with the Detect head. Names of parameters and buffers are those of Ultralytics' state dict
 /// (without the counters `num_batches_tracked`). Parameters are uninitialised until `initialise` or a load.
 /// Convolution weights are stored channels-last; feed it channels-last pictures, RGB in [0, 1].
@@ -58,6 +64,9 @@ class yolo11_net final : public torch::nn::Module {
   /// Draws fresh parameters; the global generator is not touched.
   void initialise(std::uint64_t seed);
 
+  /// Parameters and running statistics by name.
+  std::vector<named_tensor> state() const;
+
   /// Folds every batch normalisation into its convolution. Afterwards the net can only infer.
   void fold();
 
@@ -66,5 +75,15 @@ class yolo11_net final : public torch::nn::Module {
   class detect_head;
   std::shared_ptr<detect_head> head_;
 };
+
+/// Writes a state dict in fp32 as safetensors.
+blob save_weights(const std::vector<named_tensor>& tensors);
+
+/// Fills the net, all or nothing. Takes fp32, fp16 and bf16, with or without Ultralytics' constants and
+/// counters.
+/// @returns `malformed_data` for what is not safetensors; `shape_mismatch` naming a tensor that is missing,
+///          unknown or of another shape; `not_finite` naming a tensor with such a value or a negative
+///          variance.
+result<void> load_weights(yolo11_net& net, const blob& weights);
 
 } // namespace ecco
