@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "messages/detection.hpp"
+
+namespace ecco {
+
+/// What the drift test sees of one frame: its detections scored at least 0.25.
+struct drift_observation {
+  /// Their mean score; 0 without any.
+  double confidence = 0;
+  double count = 0;
+};
+
+drift_observation observe(std::span<const detection> seen);
+
+/// Falls are relative: 0.5 is half of what is usual. A fall beyond its delta adds to a sum, a lesser one
+/// takes from it, and a sum at its threshold alarms.
+struct drift_options {
+  /// Observations that form the baseline after a reset, before anything can alarm.
+  std::uint32_t warm_up = 30;
+  double confidence_delta = 0.25, confidence_threshold = 1.75;
+  double count_delta = 0.5, count_threshold = 4.5;
+};
+
+/// Notices that a student's detections changed for the worse: Page-Hinkley, downwards, on the confidence and
+/// on the count of each frame. Made for about five frames a second of a scene whose noise lasts a second or
+/// two, which would fool the textbook form:
+/// - the scale of confidence has a floor, a fifth of the baseline, so that a calm start is no licence to
+/// alarm;
+///   a camera noisier than that is measured by its own noise;
+/// - one frame adds at most 0.05 to the sum of confidence, so that only a fall that lasts 35 frames alarms;
+/// - people come and go: the baseline of the count follows the last 50 frames, that of confidence never
+/// forgets. Simulated with first-order autoregressive noise (sd 0.1 around 0.55, memory 1-2 s) and 2 to 10
+/// people: see drift_test.cpp for the rates that hold. Pure; one call a frame.
+class drift_test {
+ public:
+  explicit drift_test(drift_options options);
+
+  /// @returns true once when the alarm goes off; then it is silent until `reset`. Values that are not finite
+  ///          are passed over.
+  bool add(const drift_observation& seen);
+
+  /// How close to an alarm: 0 calm, 1 alarm.
+  double score() const;
+
+  /// Begins a new baseline: after a new model.
+  void reset();
+
+ private:
+  void add_confidence(double confidence);
+  void add_count(double count);
+
+  /// A baseline, and the sum of the falls below it.
+  struct monitor {
+    double seen = 0;
+    double mean = 0, variance = 0;
+    double sum = 0;
+  };
+
+  drift_options options_;
+  monitor confidence_, count_;
+  bool alarmed_ = false;
+};
+
+} // namespace ecco
