@@ -30,7 +30,9 @@ class media_sender {
   virtual counters sent() const = 0;
 };
 
-/// Where a segment arrives, and how many bytes it took on the wire. Called from the receiver's own thread.
+/// Where a segment arrives, and how many bytes it took on the wire. Called from the receiver's own thread,
+/// never after `dismiss` has returned. It must be quick (all cameras wait for it) and must not call the
+/// receiver.
 using segment_handler = std::function<void(encoded_segment segment, std::size_t wire_bytes)>;
 
 /// The server's end: one port for all cameras.
@@ -40,7 +42,9 @@ class media_receiver {
 
   virtual std::uint16_t port() const = 0;
 
-  /// Lets the holder of `token` send the segments of `camera`; replaces an earlier admission of that camera.
+  /// Lets the holder of `token` send the segments of `camera`. Replaces an earlier admission of that camera
+  /// and closes its connection. Of two connections with one token the newer counts.
+  /// @pre no two cameras have the same token
   virtual void admit(const camera_id& camera, std::uint64_t token, segment_handler handler) = 0;
 
   /// Closes the camera's connection and forgets its token.
@@ -52,6 +56,7 @@ struct receiver_options {
   std::string host = "127.0.0.1";
   /// 0 takes any free port.
   std::uint16_t port = 0;
+  /// A peer that announces a longer message is closed.
   std::size_t max_segment_bytes = 8u << 20;
   std::size_t max_connections = 256;
 };
@@ -59,7 +64,8 @@ struct receiver_options {
 /// Listens and serves from one thread of its own until destroyed.
 result<std::unique_ptr<media_receiver>> listen_for_media(const receiver_options& options);
 
-/// Connects (at most `patience`) and presents the token.
+/// Connects (at most `patience`) and presents the token. Loopback only, like the receiver: neither tokens nor
+/// pictures leave the machine in clear.
 result<std::unique_ptr<media_sender>> connect_media(const std::string& host, std::uint16_t port,
                                                     std::uint64_t token, duration patience,
                                                     std::size_t max_queued_bytes = 4u << 20);

@@ -6,7 +6,7 @@
 namespace ecco {
 
 /// Both ends of the media link within one process and without threads: a segment that is sent has arrived.
-/// For virtual time.
+/// For virtual time. Nothing is encoded, so a segment's wire bytes are those of its stream.
 class memory_link : public media_receiver {
  public:
   /// Opens the sending end for whoever holds `token`. The link must outlive it.

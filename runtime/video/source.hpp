@@ -10,7 +10,8 @@
 
 namespace ecco {
 
-/// From `at` on (stream time), pictures pass through this libavfilter chain, e.g. "crop=384:288:0:0,eq=brightness=-.3".
+/// From `at` on (stream time), pictures pass through this libavfilter chain, e.g.
+/// "crop=384:288:0:0,eq=brightness=-.3". The filters' `t` is stream time too, and "fps=5" does what it says.
 struct timed_filter {
   duration at{};
   std::string chain;
@@ -19,7 +20,7 @@ struct timed_filter {
 };
 
 struct source_options {
-  /// Anything libavformat opens: a file, an RTSP URL, a device.
+  /// Anything libavformat opens: a file, an image sequence ("dir/%06d.jpg"), an RTSP URL.
   std::string url;
   /// Begin again at the end. Stream time goes on, media time starts over.
   bool loop = true;
@@ -45,7 +46,8 @@ class frame_source {
   virtual result<source_picture> next() = 0;
 };
 
-/// Opens `options.url` and checks every filter chain. Errors name the url (without password), the place and the cure.
+/// Opens `options.url` and checks every filter chain. Errors name the url (without password), the place and
+/// the cure.
 result<std::unique_ptr<frame_source>> open_source(const source_options& options);
 
 } // namespace ecco
