@@ -16,7 +16,7 @@ inline constexpr std::string_view camera_offline = "camera.offline";
 
 /// The camera's own test raised the alarm. value: drift score, [0, 1]; text: `confidence` or `count`.
 inline constexpr std::string_view drift_detected = "drift.detected";
-/// The camera asked for retraining. text: `drift`, `regroup` or `injected`.
+/// The camera asked for retraining. value: age of its drift in seconds.
 inline constexpr std::string_view request_sent = "request.sent";
 
 /// A request opened a group. text: why no other group would do.
@@ -34,21 +34,21 @@ inline constexpr std::string_view window_opened = "window.opened";
 /// value: micro-windows granted in it.
 inline constexpr std::string_view window_closed = "window.closed";
 
-/// A worker is held free for the group. value: index of the micro-window within its window.
+/// A worker is held free for the group. value: length of the slice in seconds.
 inline constexpr std::string_view grant_issued = "grant.issued";
-/// value: mAP gained, NaN when unknown; text: where the time went, for people.
+/// The slice was used. value: device time in seconds; text: what it achieved.
 inline constexpr std::string_view grant_done = "grant.done";
-/// The slice came to nothing and is granted again. value: index of the micro-window; text: why.
+/// The slice came to nothing and is granted again. value: its length in seconds; text: why.
 inline constexpr std::string_view grant_lost = "grant.lost";
 
-/// The camera's deployed model on its newest held-out frames. value: mAP50, [0, 1]; text: revision.
+/// The camera's deployed model on its newest held-out frames. value: mAP50, [0, 1]; text: on how much.
 inline constexpr std::string_view accuracy_deployed = "accuracy.deployed";
 /// The group's model, mean over its members. value: mAP50, [0, 1].
 inline constexpr std::string_view accuracy_group = "accuracy.group";
 
 /// A candidate became a revision. value: revision; text: cameras that get it.
 inline constexpr std::string_view model_promoted = "model.promoted";
-/// A camera keeps what it has, for the candidate does worse there. value: mAP50 it would have lost.
+/// A camera keeps what it has. value: the candidate's mAP50 there; text: why.
 inline constexpr std::string_view model_rejected = "model.rejected";
 /// A camera was returned to an earlier revision. value: that revision.
 inline constexpr std::string_view model_rolled_back = "model.rolled_back";
@@ -62,10 +62,23 @@ inline constexpr std::string_view worker_down = "worker.down";
 
 /// A segment could not be used. value: its sequence number; text: why.
 inline constexpr std::string_view segment_refused = "segment.refused";
+/// A device worked. value: seconds; text: `train`, `evaluate` or `label`.
+inline constexpr std::string_view gpu_busy = "gpu.busy";
+
+/// A group, or the whole window, could not be settled at its end; the next window opens all the same. text: why.
+inline constexpr std::string_view window_unsettled = "window.unsettled";
+
+/// A request could not be compared with the groups near it, so it opens one of its own. text: why.
+inline constexpr std::string_view request_uncompared = "request.uncompared";
+
+/// The camera's scripted filter chain changed: the experiment's drift begins. value: stream time in seconds;
+/// text: the chain.
+inline constexpr std::string_view drift_injected = "drift.injected";
+
 /// Cameras of the group were told their share of the window. value: share p, [0, 1].
 inline constexpr std::string_view share_announced = "share.announced";
 
-/// All cameras learn one first student together. value: seconds it will take.
+/// All cameras learn one first student together. value: seconds it will take; text: how many cameras.
 inline constexpr std::string_view bootstrap_started = "bootstrap.started";
 /// value: mAP50 of the student, NaN when unknown.
 inline constexpr std::string_view bootstrap_ended = "bootstrap.ended";
