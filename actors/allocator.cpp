@@ -20,6 +20,8 @@ namespace {
 constexpr duration retry_after = std::chrono::milliseconds{250};
 /// How long the grouper may take to settle a window.
 constexpr duration settle_patience = std::chrono::seconds{60};
+/// Longer than anybody who sends an order waits for it: they give up first.
+constexpr duration order_patience = std::chrono::hours{1};
 
 } // namespace
 
@@ -124,28 +126,61 @@ void allocator_state::announce_shares() {
 // -- devices -----------------------------------------------------------------------------------------
 
 void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_actor& handle) {
-  workers[hello.worker] = worker{handle, hello.device, false, {}};
+  workers[hello.worker] = worker{hello.worker, handle, hello.device, false, {}, {}};
   self->monitor(handle);
   tell(event_id::worker_up, {}, hello.worker, 0, hello.device);
   grant_free_devices();
 }
 
 void allocator_state::worker_down(const caf::actor_addr& who) {
-  // The grant that was out on it fails by itself: its requester hears that the receiver is down.
-  for (auto it = workers.begin(); it != workers.end(); ++it)
-    if (it->second.handle.address() == who) {
-      tell(event_id::worker_down, {}, it->first, 0);
-      workers.erase(it);
-      return;
-    }
+  const auto found = std::find_if(workers.begin(), workers.end(),
+                                  [&](const auto& entry) { return entry.second.handle.address() == who; });
+  if (found == workers.end())
+    return;
+  const auto gone = std::move(*found);
+  workers.erase(found);
+  tell(event_id::worker_down, {}, gone.first, 0);
+  // CAF 0.17 does not answer what a dead actor had promised. With a grant among it, the group job reports the
+  // failure and its slice is granted again.
+  for (const auto& [order, fail_with] : gone.second.orders)
+    fail_with({ec::unreachable, "worker " + gone.first.value + " is gone", {}});
 }
 
-const allocator_state::worker* allocator_state::device_for(const worker_id& wanted) {
+bool allocator_state::answered(const worker_id& by, std::uint64_t order) {
+  const auto device = workers.find(by);
+  return device != workers.end() && device->second.orders.erase(order) == 1;
+}
+
+template <class Answer, class Order>
+caf::result<Answer> allocator_state::pass_on(const worker_id& wanted, Order& order) {
+  auto* device = device_for(wanted);
+  if (device == nullptr)
+    return to_caf({ec::unavailable,
+                   wanted.value.empty() ? "there is no GPU worker" : "there is no GPU worker " + wanted.value,
+                   "start one with `ecco worker`"});
+  auto promise = self->make_response_promise<Answer>();
+  const auto number = next_order++;
+  device->orders[number] = [promise](const error& why) mutable { promise.deliver(to_caf(why)); };
+  const auto by = device->id;
+  self->request(device->handle, order_patience, std::move(order))
+    .then(
+      [this, by, number, promise](Answer& done) mutable {
+        if (answered(by, number))
+          promise.deliver(std::move(done));
+      },
+      [this, by, number, promise](const caf::error& failure) mutable {
+        if (answered(by, number))
+          promise.deliver(failure);
+      });
+  return promise;
+}
+
+allocator_state::worker* allocator_state::device_for(const worker_id& wanted) {
   if (auto found = workers.find(wanted); found != workers.end())
     return &found->second;
   if (!wanted.value.empty() || workers.empty())
     return nullptr;
-  for (const auto& [id, device] : workers)
+  for (auto& [id, device] : workers)
     if (!device.granted)
       return &device;
   return &std::next(workers.begin(), turn++ % workers.size())->second;
@@ -180,29 +215,14 @@ void allocator_state::tell(std::string_view id, group_id group, const worker_id&
 
 allocator_actor::behavior_type allocator_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& down) { worker_down(down.source); });
-  const auto no_device = [](const worker_id& wanted) {
-    return to_caf({ec::unavailable,
-                   wanted.value.empty() ? "there is no GPU worker" : "there is no GPU worker " + wanted.value,
-                   "start one with `ecco worker`"});
-  };
   return {
     [this](const worker_hello& hello, const gpu_worker_actor& handle) { worker_up(hello, handle); },
-    [this, no_device](label_order& order) -> caf::result<labels> {
-      if (const auto* device = device_for({}))
-        return self->delegate(device->handle, std::move(order));
-      return no_device({});
-    },
-    [this, no_device](train_order& order) -> caf::result<train_report> {
+    [this](label_order& order) { return pass_on<labels>({}, order); },
+    [this](train_order& order) {
       const auto wanted = order.worker;
-      if (const auto* device = device_for(wanted))
-        return self->delegate(device->handle, std::move(order));
-      return no_device(wanted);
+      return pass_on<train_report>(wanted, order);
     },
-    [this, no_device](eval_order& order) -> caf::result<eval_report> {
-      if (const auto* device = device_for({}))
-        return self->delegate(device->handle, std::move(order));
-      return no_device({});
-    },
+    [this](eval_order& order) { return pass_on<eval_report>({}, order); },
     [this](const grouper_actor& whom) {
       grouper = whom;
       open_window();

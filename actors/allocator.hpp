@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 
 #include "actors/interfaces.hpp"
@@ -26,11 +27,14 @@ struct allocator_state {
   static constexpr const char* name = "allocator";
 
   struct worker {
+    worker_id id;
     gpu_worker_actor handle;
     std::string device;
     /// A micro-window is granted on it.
     bool granted = false;
     duration busy{};
+    /// Orders that are with it, each with what tells its sender that the worker is gone.
+    std::map<std::uint64_t, std::function<void(const error&)>> orders;
   };
 
   explicit allocator_state(allocator_actor::stateful_pointer<allocator_state> selfptr) : self(selfptr) {}
@@ -55,7 +59,12 @@ struct allocator_state {
   void worker_up(const worker_hello& hello, const gpu_worker_actor& handle);
   void worker_down(const caf::actor_addr& who);
   /// The device named, or the least busy one; nothing when there is none.
-  const worker* device_for(const worker_id& wanted);
+  worker* device_for(const worker_id& wanted);
+  /// Gives the order to a device. Its sender hears at once when the device dies with it.
+  template <class Answer, class Order>
+  caf::result<Answer> pass_on(const worker_id& wanted, Order& order);
+  /// Forgets an order; false when it was answered for already.
+  bool answered(const worker_id& by, std::uint64_t order);
   status_report report() const;
   void tell(std::string_view id, group_id group, const worker_id& on, double value, std::string text = {});
 
@@ -68,6 +77,7 @@ struct allocator_state {
   std::map<worker_id, worker> workers;
   /// Where the next order without a name goes.
   std::uint32_t turn = 0;
+  std::uint64_t next_order = 0;
   window_number window = 0;
   std::uint32_t index = 0;
   duration window_end{};

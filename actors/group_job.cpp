@@ -50,6 +50,7 @@ void group_job_state::absorb(sample_batch& batch) {
     push_bounded(held_out ? found->second.held_out : found->second.train, std::move(sample),
                  held_out ? config.held_out_frames : config.train_frames);
   }
+  announce();
   // Without grants nobody fetches `fresh`; the rings hold what matters, so let the next order be complete.
   if (fresh.size() > config.train_frames * members.size()) {
     fresh.clear();
@@ -62,6 +63,14 @@ std::size_t group_job_state::train_frames() const {
   for (const auto& [camera, who] : members)
     sum += who.train.size();
   return sum;
+}
+
+void group_job_state::announce() {
+  const auto size = static_cast<std::uint32_t>(members.size());
+  if (size == 0 || size == announced || (announced == 0 && train_frames() < config.least_frames))
+    return;
+  announced = size;
+  self->send(allocator, job_started{config.group, size}, group_job_actor{self});
 }
 
 std::vector<labelled_frame> group_job_state::comparable_frames(const member& who) const {
@@ -222,10 +231,14 @@ void group_job_state::tell(std::string_view id, const camera_id& camera, double 
 
 group_job_actor::behavior_type group_job_state::make_behavior() {
   return {
-    [this](const join_order& order) { members.try_emplace(order.camera); },
+    [this](const join_order& order) {
+      members.try_emplace(order.camera);
+      announce();
+    },
     [this](const leave_order& order) {
       members.erase(order.camera);
       std::erase_if(fresh, [&](const labelled_frame& sample) { return sample.shot.camera == order.camera; });
+      announce();
     },
     [this](sample_batch& batch) { absorb(batch); },
     [this](const micro_window_grant& grant) { return run(grant); },

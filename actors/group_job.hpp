@@ -36,6 +36,8 @@ struct group_job_state {
 
   void absorb(sample_batch& batch);
   std::size_t train_frames() const;
+  /// Tells the allocator once there is something to train on, and then of every change of size.
+  void announce();
   /// The member's held-out frames that its present model has seen: both models can be compared on them.
   std::vector<labelled_frame> comparable_frames(const member& who) const;
 
@@ -60,6 +62,8 @@ struct group_job_state {
   model_store_actor models;
   telemetry_actor telemetry;
   std::map<camera_id, member> members;
+  /// Size the allocator knows; 0 before it was told.
+  std::uint32_t announced = 0;
   /// Frames that `holder` does not have yet.
   std::vector<labelled_frame> fresh;
   /// The worker that keeps this job's state, and how many micro-windows that state has behind it.

@@ -188,7 +188,6 @@ void grouper_state::resized(group_id group) {
     return;
   }
   const auto members = static_cast<std::uint32_t>(found->second.members.size());
-  self->send(allocator, job_started{group, members}, job->second.handle);
   for (const auto& [camera, member] : found->second.members)
     self->send(cameras.at(camera).device, share_plan(config.plan, members));
 }

@@ -70,7 +70,7 @@ struct grouper_state {
   void enter(const camera_id& camera, group_id group, regroup_kind kind, const std::string& why);
   void take_out(const camera_id& camera, group_id group, regroup_kind kind, const std::string& why);
   void end_group(group_id group, const std::string& why);
-  /// After a change: the allocator hears of the size, the members of their part of the plan.
+  /// After a change: the members hear of their part of the plan; a group without members ends.
   void resized(group_id group);
 
   // -- windows -----------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
 
 void ingest_state::score_deployed() {
   std::vector<frame_detections> seen;
-  const auto oldest = now(self) - config.score_span;
+  const auto oldest = kept.back().arrived - config.score_span;
   for (const auto& item : kept)
     if (item.sample.shot.role == sample_role::held_out && item.arrived >= oldest)
       seen.push_back({item.sample.seen, item.sample.labels,

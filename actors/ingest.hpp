@@ -19,10 +19,10 @@ struct ingest_config {
   camera_id camera;
   sample_split split;
   /// Frames in one label order: enough to spread its cost, few enough to be done soon.
-  std::size_t label_batch = 8;
+  std::size_t label_batch = 16;
   /// Frames kept labelled, and frames that may wait for the teacher; the oldest go first.
   std::size_t kept = 512, waiting = 256;
-  /// The deployed model's accuracy is that of held-out frames no older than this.
+  /// The deployed model's accuracy is that of the newest held-out frames, over this long.
   duration score_span = std::chrono::seconds{12};
   /// How long the grouper waits for subsamples before it gets what there is.
   duration patience = std::chrono::seconds{20};

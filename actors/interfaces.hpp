@@ -123,7 +123,7 @@ using allocator_actor = caf::typed_actor<
   asks<label_order>::with<labels>, asks<train_order>::with<train_report>, asks<eval_order>::with<eval_report>,
   // SUPERVISOR: whom to tell of windows and shares.
   tells<grouper_actor>,
-  // GROUPER: there is a job to serve, or its number of members changed; it is over.
+  // GROUP JOB: it has something to train on, or its number of members changed. GROUPER: it is over.
   tells<job_started, group_job_actor>, tells<job_ended>,
   // RECEPTION: windows, shares and workers.
   asks<status_query>::with<status_report>,
