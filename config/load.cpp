@@ -11,6 +11,7 @@
 #include "config/fields.hpp"
 #include "config/layers.hpp"
 #include "config/text.hpp"
+#include "messages/spelling.hpp"
 
 namespace ecco {
 

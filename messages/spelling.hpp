@@ -8,8 +8,8 @@
 namespace ecco {
 
 /// The candidate that `word` was probably meant to be, for "did you mean": the one that the fewest
-/// insertions, deletions and replacements turn it into. Empty when even that is more than a third of the
-/// word.
+/// insertions, deletions, replacements and swaps of neighbours turn it into. Empty when even those are more than a
+/// third of its letters, and more than one.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// The sentence for a hint: "did you mean retrainRequest?", or nothing.

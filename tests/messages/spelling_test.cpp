@@ -17,6 +17,7 @@ BOOST_AUTO_TEST_CASE(a_slip_of_the_pen_is_recognised) {
   BOOST_TEST(nearest("retrainRequst", words) == "retrainRequest");
   BOOST_TEST(nearest("retrain_request", words) == "retrainRequest");
   BOOST_TEST(nearest("chunck", words) == "chunk");
+  BOOST_TEST(nearest("chukn", words) == "chunk");
   BOOST_TEST(did_you_mean("chunkack", words) == "did you mean chunkAck?");
 }
 
