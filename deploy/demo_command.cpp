@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <caf/actor_system.hpp>
+#include <unistd.h>
+
+#include "actors/system_config.hpp"
+#include "config/load.hpp"
+#include "demo_config.hpp"
+#include "deploy/cli.hpp"
+#include "deploy/fleet.hpp"
+#include "deploy/report/live_view.hpp"
+#include "deploy/run_report.hpp"
+#include "runtime/base/signals.hpp"
+#include "runtime/base/terminal.hpp"
+
+namespace ecco {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t scheduler_threads = 3;
+constexpr duration frame_time = std::chrono::milliseconds{250};
+
+struct demo_options {
+  std::vector<std::string> policies{"ecco"};
+  double seconds = 240;
+  fs::path video = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+  fs::path out = "ecco-demo";
+  fs::path json_file;
+  bool plain = false;
+};
+
+/// The built-in configuration, completed, written where the split processes find it.
+result<settings> demo_settings(const common_options& common, const demo_options& options) {
+  if (!fs::exists(options.video))
+    return fail(ec::not_found, options.video.string() + " is not there",
+                "install Debian's package opencv-doc, or name another video with --video");
+  std::error_code failure;
+  fs::create_directories(options.out, failure);
+  const auto file = fs::absolute(options.out) / "demo.yaml";
+  std::ofstream{file} << demo_config;
+  auto outside = common.outside;
+  outside.variables["ECCO_DEMO_VIDEO"] = fs::absolute(options.video);
+  auto from = load_settings(std::vector{file}, common.overrides, outside);
+  if (!from)
+    return from;
+  from->server.state = fs::absolute(options.out);
+  std::ofstream written{file, std::ios::trunc};
+  written << to_yaml(*from);
+  written.flush();
+  if (failure || !written)
+    return fail(ec::io_failed, file.string() + " cannot be written", "choose another folder with --out");
+  return from;
+}
+
+/// Runs after the first begin with the student the first one learnt, so their clock begins where its bootstrap ended.
+result<void> skip_bootstrap(settings& from, const fs::path& models) {
+  auto store = open_revision_store(models);
+  if (!store)
+    return tl::unexpected{store.error()};
+  auto known = (*store)->list();
+  if (!known)
+    return tl::unexpected{known.error()};
+  const auto base = std::find_if(known->rbegin(), known->rend(),
+                                 [](const revision& one) { return one.group == group_id{1}; });
+  if (base == known->rend())
+    return fail(ec::not_found, "the first run learnt no student to compare with");
+  char folder[16];
+  std::snprintf(folder, sizeof folder, "%06u", base->model.revision);
+  from.student.weights = models / folder / "weights.safetensors";
+  for (auto& [camera, of_camera] : from.cameras)
+    for (auto& filter : of_camera.filters)
+      filter.at = std::max(duration::zero(), filter.at - from.bootstrap.length);
+  return {};
+}
+
+std::string title_of(const settings& from) {
+  return "ecco demo   policy " + std::string{to_string(from.policy.name)} + "   seed " + std::to_string(from.seed)
+         + "   student " + from.student.architecture + "   teacher " + std::string{to_string(from.teacher.kind)};
+}
+
+/// Runs the whole fleet in this process until its time is over or a signal comes.
+result<run_results> run(const settings& from, duration length, const demo_options& options,
+                        const stop_signal& stop, const common_options& common) {
+  run_record record;
+  std::mutex drawing;
+  const auto screen = describe_terminal(STDERR_FILENO, common.outside);
+  live_view view{stderr, screen.interactive && !options.plain, {screen.columns, 24, screen.colour, true}};
+  view.state().title = title_of(from);
+  for (const auto& [camera, of_camera] : from.cameras)
+    view.state().camera(camera.value);
+  system_config config{actor_network::off, scheduler_threads};
+  caf::actor_system system{config};
+  auto running = fleet::start(system, from,
+                              {[&](const event& what) {
+                                 record.append(what);
+                                 const std::lock_guard lock{drawing};
+                                 if (!common.quiet)
+                                   view.append(what);
+                               },
+                               [&](const camera_status& status) {
+                                 record.append(status);
+                                 const std::lock_guard lock{drawing};
+                                 if (!common.quiet)
+                                   view.append(status);
+                               }});
+  if (!running)
+    return tl::unexpected{running.error()};
+  for (std::uint32_t i = 0; i < from.server.workers; ++i)
+    if (auto added = (*running)->add_worker(worker_id{"cpu" + std::to_string(i)}); !added)
+      return tl::unexpected{added.error()};
+  for (const auto& [camera, of_camera] : from.cameras)
+    if (auto added = (*running)->add_camera(camera); !added)
+      return tl::unexpected{added.error()};
+  const auto began = std::chrono::steady_clock::now();
+  for (duration now{}; now < length && !stop.requested() && (*running)->alive();
+       now = std::chrono::steady_clock::now() - began) {
+    stop.wait_for(frame_time);
+    const std::lock_guard lock{drawing};
+    if (!common.quiet)
+      view.tick(seconds_of(now));
+  }
+  const bool died = !(*running)->alive();
+  running->reset();
+  if (died)
+    return fail(ec::internal, "an actor that nothing works without has died");
+  return summarize(record.snapshot(), facts_of(from));
+}
+
+result<std::vector<run_results>> run_all(const settings& first, const demo_options& options, const stop_signal& stop,
+                                         const common_options& common) {
+  std::vector<run_results> runs;
+  for (const auto& policy : options.policies) {
+    auto from = first;
+    from.policy.name = policy == "independent" ? policy_kind::independent : policy_kind::ecco;
+    auto length = from_seconds(options.seconds);
+    from.server.state = first.server.state / policy;
+    std::error_code failure;
+    fs::remove_all(from.server.state / "models", failure); // a demo begins with nothing learnt
+    if (!runs.empty()) {
+      if (auto skipped = skip_bootstrap(from, first.server.state / options.policies.front() / "models"); !skipped)
+        return tl::unexpected{skipped.error()};
+      length -= from.bootstrap.length;
+    }
+    auto results = run(from, length, options, stop, common);
+    if (!results)
+      return tl::unexpected{results.error()};
+    runs.push_back(std::move(*results));
+    if (stop.requested())
+      break;
+  }
+  return runs;
+}
+
+int demo(const common_options& common, const demo_options& options) {
+  const auto from = demo_settings(common, options);
+  if (!from)
+    return give_up_on_settings(common, from.error());
+  auto stop = stop_signal::install();
+  if (!stop)
+    return give_up(common, stop.error());
+  const auto runs = run_all(*from, options, **stop, common);
+  if (!runs)
+    return give_up(common, runs.error());
+  if (auto written = write_report(*runs, options.out, options.json_file); !written)
+    return give_up(common, written.error());
+  return (*stop)->requested() ? 128 + (*stop)->number() : exit_code::good;
+}
+
+} // namespace
+
+void add_demo(CLI::App& app, common_options& common, command& chosen) {
+  auto options = std::make_shared<demo_options>();
+  auto* sub = app.add_subcommand("demo", "See it on real video: drift strikes, cameras group, retrain and recover");
+  sub->add_option("--policy", options->policies,
+                  "ecco, independent (one job a camera, same budget), or both, to compare: ecco,independent")
+    ->delimiter(',')
+    ->check(CLI::IsMember{{"ecco", "independent"}});
+  sub->add_option("--seconds", options->seconds, "Length of the run")->check(CLI::Range(10.0, 86400.0))->capture_default_str();
+  sub->add_option("--video", options->video, "A street with people; vtest.avi of Debian's opencv-doc by default");
+  sub->add_option("--out", options->out, "Folder for results, pictures, models and the configuration")->capture_default_str();
+  sub->add_option("--json", options->json_file, "Write the results to this file too");
+  sub->add_option("--set", common.overrides, "One setting, e.g. --set window.length=20s; may be repeated");
+  sub->add_flag("--plain", options->plain, "Lines instead of a live table");
+  sub->add_flag("-q,--quiet", common.quiet, "Only the result");
+  sub->footer("examples\n  ecco demo\n  ecco demo --policy ecco,independent --json result.json\n"
+              "  ecco demo --set server.workers=2 --out /tmp/try");
+  sub->callback([&common, &chosen, options] { chosen = [&common, options] { return demo(common, *options); }; });
+}
+
+} // namespace ecco

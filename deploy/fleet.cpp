@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/fleet.hpp"
+
+#include <utility>
+
+#include <caf/scoped_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/failure.hpp"
+
+namespace ecco {
+
+namespace {
+
+constexpr duration hello_patience = std::chrono::seconds{10};
+/// A device finishes its slice first.
+constexpr duration stop_patience = std::chrono::seconds{20};
+
+/// Ends `who` and waits until it is gone, or for as long as is sensible.
+template <class Handle>
+void stop_and_wait(caf::scoped_actor& self, const Handle& who) {
+  self->monitor(who);
+  self->send_exit(who, caf::exit_reason::user_shutdown);
+  self->receive([](const caf::down_msg&) {}, caf::after(stop_patience) >> [] {});
+}
+
+} // namespace
+
+result<std::unique_ptr<fleet>> fleet::start(caf::actor_system& system, const settings& from, telemetry_sink sink) {
+  auto parts = make_server_parts(from, std::move(sink));
+  if (!parts)
+    return tl::unexpected{parts.error()};
+  std::unique_ptr<fleet> out{new fleet{system, from}};
+  out->server_ = system.spawn(reception, std::move(*parts));
+  out->server_->attach_functor([gone = out->gone_] { *gone = true; });
+  return out;
+}
+
+fleet::~fleet() {
+  caf::scoped_actor self{system_};
+  for (const auto& camera : cameras_)
+    stop_and_wait(self, camera);
+  stop_and_wait(self, server_);
+  for (const auto& worker : workers_)
+    stop_and_wait(self, worker);
+}
+
+result<void> fleet::add_worker(const worker_id& id) {
+  auto device = make_learner_factory(settings_);
+  if (!device)
+    return tl::unexpected{device.error()};
+  caf::scoped_actor self{system_};
+  auto sink = self->spawn(telemetry, telemetry_sink{});
+  auto worker = system_.spawn<caf::detached>(gpu_worker, id, std::move(*device), sink);
+  workers_.push_back(worker);
+  result<void> out;
+  self->request(server_, hello_patience, worker_hello{id, process_, settings_.worker.device}, worker)
+    .receive([&](const worker_welcome&, const telemetry_actor& upstream) {
+      self->send(sink, caf::actor_cast<caf::strong_actor_ptr>(upstream));
+    },
+             [&](const caf::error& failure) { out = tl::unexpected{from_caf(failure)}; });
+  return out;
+}
+
+result<void> fleet::add_camera(const camera_id& id) {
+  caf::scoped_actor self{system_};
+  auto device = system_.spawn<caf::detached>(camera, make_camera_config(settings_, id, process_),
+                                             make_camera_parts(settings_, id));
+  cameras_.push_back(device);
+  result<void> out;
+  self->request(server_, hello_patience, make_camera_hello(settings_, id, process_), device)
+    .receive([&](const camera_welcome& welcome, const request_desk_actor& desk,
+                 const telemetry_actor& sink) { self->send(device, welcome, desk, sink); },
+             [&](const caf::error& failure) { out = tl::unexpected{from_caf(failure)}; });
+  return out;
+}
+
+} // namespace ecco

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "deploy/cli.hpp"
+
+namespace {
+
+constexpr auto exit_codes = R"(exit codes
+  0   done
+  1   it failed; the message says why
+  2   the command line is wrong
+  65  bad input data: a message, a model, a video
+  66  an input is missing: a file, an actor, a camera
+  69  the server or a peer cannot be reached
+  70  a bug in ecco
+  74  reading or writing failed, or a port is in use
+  75  try again: something is busy, late or out of date
+  77  refused: authentication
+  78  the configuration is invalid or unsafe
+A command that runs in the foreground and is stopped by a signal ends cleanly with 130 (Ctrl-C) or 143 (SIGTERM).
+)";
+
+/// CLI11 numbers its errors from 100; for us they are all wrong usage.
+int usage_exit(const CLI::App& app, const CLI::ParseError& problem) {
+  const auto code = app.exit(problem);
+  return code == 0 ? 0 : ecco::exit_code::usage;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  ecco::common_options common;
+  common.outside = ecco::process_environment();
+  CLI::App app{"ecco: cameras that drift alike learn together\n\n"
+               "  ecco demo                     see it: drift, grouping, retraining, recovery, in five minutes\n"
+               "  ecco server -c city.yaml      run the server of a fleet; then `ecco worker`, `ecco camera`\n"
+               "  ecco status                   what a server is doing\n"
+               "  ecco help exit-codes          what the exit codes mean\n"};
+  app.set_version_flag("--version", "ecco " ECCO_VERSION);
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  ecco::command chosen;
+  ecco::add_demo(app, common, chosen);
+  ecco::add_server(app, common, chosen);
+  ecco::add_worker(app, common, chosen);
+  ecco::add_camera(app, common, chosen);
+  ecco::add_status(app, common, chosen);
+  ecco::add_inject(app, common, chosen);
+  std::string topic;
+  auto* help = app.add_subcommand("help", "Help on a topic: exit-codes");
+  help->add_option("topic", topic, "exit-codes")->check(CLI::IsMember{{"exit-codes"}});
+  try {
+    app.parse(argc, argv);
+    if (help->parsed()) {
+      std::fputs(topic.empty() ? app.help().c_str() : exit_codes, stdout);
+      return ecco::exit_code::good;
+    }
+    if (chosen)
+      return chosen();
+    std::fputs(app.help().c_str(), stdout);
+    return ecco::exit_code::good;
+  } catch (const CLI::ParseError& problem) {
+    return usage_exit(app, problem);
+  } catch (const std::exception& bug) {
+    std::fprintf(stderr, "ecco: a bug: %s\n", bug.what());
+    return ecco::exit_code::internal_bug;
+  }
+}

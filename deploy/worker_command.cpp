@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/system_config.hpp"
+#include "actors/uplink.hpp"
+#include "deploy/cli.hpp"
+#include "deploy/node.hpp"
+#include "runtime/base/signals.hpp"
+
+namespace ecco {
+
+namespace {
+
+constexpr std::size_t scheduler_threads = 2;
+
+int work(const common_options& common) {
+  const auto from = settings_for(common);
+  if (!from)
+    return give_up_on_settings(common, from.error());
+  auto device = make_learner_factory(*from);
+  if (!device)
+    return give_up(common, device.error());
+  auto stop = stop_signal::install();
+  if (!stop)
+    return give_up(common, stop.error());
+  system_config config{actor_network::on, scheduler_threads};
+  caf::actor_system system{config};
+  const worker_id id{from->worker.name};
+  auto sink = system.spawn(telemetry, telemetry_sink{});
+  auto worker = system.spawn<caf::detached>(gpu_worker, id, std::move(*device), sink);
+  auto link = system.spawn(uplink, uplink_config{from->server.host, from->server.port}, std::vector<uplink_camera>{},
+                           std::vector<uplink_worker>{
+                             {{id, draw_incarnation(), from->worker.device}, worker, worker_terms(*from)}},
+                           sink, [id](const std::string& what) {
+                             std::fprintf(stderr, "ecco worker %s: %s\n", id.value.c_str(), what.c_str());
+                           });
+  while (!(*stop)->requested())
+    (*stop)->wait_for(std::chrono::seconds{1});
+  caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(sink, caf::exit_reason::user_shutdown);
+  return exit_code::good;
+}
+
+} // namespace
+
+void add_worker(CLI::App& app, common_options& common, command& chosen) {
+  auto* sub = app.add_subcommand("worker", "Offer this machine's device to a server: labelling, training, scoring");
+  add_config_options(*sub, common);
+  sub->footer("examples\n  ecco worker -c city.yaml\n  ecco worker -c city.yaml --set worker.name=gpu1");
+  sub->callback([&common, &chosen] { chosen = [&common] { return work(common); }; });
+}
+
+} // namespace ecco
