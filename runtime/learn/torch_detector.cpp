@@ -47,7 +47,7 @@ std::vector<std::vector<detection>>
 torch_detector::impl::decode(const head_output& out, std::span<const image* const> pictures) const {
   const auto logits = out.classes.to(torch::kFloat);
   const auto least = std::log(options.least_score / (1 - options.least_score));
-  const auto found = (logits > least).nonzero(); // picture, anchor, class
+  const auto found = (logits > least).nonzero().contiguous(); // picture, anchor, class
   const auto picture = found.select(1, 0), anchor = found.select(1, 1);
   const auto distances = expected_distances(out.distances.index({picture, anchor}).to(torch::kFloat));
   const auto boxes =
@@ -56,7 +56,7 @@ torch_detector::impl::decode(const head_output& out, std::span<const image* cons
   const auto scores = logits.index({picture, anchor, found.select(1, 2)}).sigmoid().contiguous();
 
   std::vector<std::vector<detection>> all(pictures.size());
-  const auto* at = found.contiguous().data_ptr<std::int64_t>();
+  const auto* at = found.data_ptr<std::int64_t>();
   const auto* corner = boxes.data_ptr<float>();
   for (std::int64_t i = 0; i < found.size(0); ++i, at += 3, corner += 4) {
     const auto which = static_cast<std::size_t>(at[0]);

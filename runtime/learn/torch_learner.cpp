@@ -29,7 +29,7 @@ class time_book {
  public:
   explicit time_book(const stopwatch& clock) : clock_{clock}, begin_{clock()}, last_{begin_} {}
 
-  duration charge(duration time_spent::* account) {
+  duration charge(duration time_spent::*account) {
     const auto now = clock_();
     const auto spent = now - last_;
     book_.*account += spent;
@@ -48,9 +48,11 @@ class time_book {
 
 result<void> check_label(const label& l, const student_spec& spec) {
   const auto& b = l.where;
-  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1 && l.class_id < spec.classes)
+  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1
+      && l.class_id < spec.classes)
     return {};
-  return fail(ec::invalid_argument, "label of class " + std::to_string(l.class_id) + " or its box is out of range");
+  return fail(ec::invalid_argument,
+              "label of class " + std::to_string(l.class_id) + " or its box is out of range");
 }
 
 /// Samples come from peers: a bad one is refused before anything is kept.
@@ -60,7 +62,8 @@ result<void> check_samples(std::span<const labelled_frame> samples, const studen
     for (auto l = sample.labels.begin(); checked && l != sample.labels.end(); ++l)
       checked = check_label(*l, spec);
     if (!checked)
-      return fail(checked.error().code, "sample of camera " + sample.shot.camera.value + ": " + checked.error().what,
+      return fail(checked.error().code,
+                  "sample of camera " + sample.shot.camera.value + ": " + checked.error().what,
                   "drop the sample");
   }
   return {};
@@ -84,7 +87,7 @@ bool fell(std::span<const camera_score> before, std::span<const camera_score> af
 class torch_learner final : public learner {
  public:
   torch_learner(torch_learner_options options, std::unique_ptr<torch_detector> detector)
-    : options_{std::move(options)}, detector_{std::move(detector)} {}
+      : options_{std::move(options)}, detector_{std::move(detector)} {}
 
   result<labels> label(const label_order& order) override;
   result<train_report> train(const train_order& order) override;
@@ -159,7 +162,8 @@ result<train_report> torch_learner::train(const train_order& order) {
       return tl::unexpected{begun.error()};
     kept = jobs_.insert_or_assign(order.group, std::move(*begun)).first;
   } else if (kept == jobs_.end() || kept->second.state != order.base) {
-    return fail(ec::stale, to_string(order.group) + ": state " + std::to_string(order.base) + " is not held here",
+    return fail(ec::stale,
+                to_string(order.group) + ": state " + std::to_string(order.base) + " is not held here",
                 "send the checkpoint and all samples");
   }
   auto& of = kept->second;
@@ -189,11 +193,13 @@ result<job> torch_learner::begin(const train_order& order) const {
   auto run = trainer::make(options_.spec, options_.recipe, order.checkpoint, order.seed);
   if (!run)
     return tl::unexpected{run.error()};
-  job fresh{std::move(*run), replay{options_.replay}, evaluation_set{options_.held_out_per_camera}};
-  fresh.state = order.base;
-  fresh.checkpoint = fresh.run->checkpoint();
-  fresh.weights = fresh.run->weights();
-  return fresh;
+  auto checkpoint = (*run)->checkpoint(), weights = (*run)->weights();
+  return job{.run = std::move(*run),
+             .samples = replay{options_.replay},
+             .held_out = evaluation_set{options_.held_out_per_camera},
+             .state = order.base,
+             .checkpoint = std::move(checkpoint),
+             .weights = std::move(weights)};
 }
 
 result<train_report> torch_learner::run_slice(job& of, const train_order& order, time_book& time) {
@@ -208,6 +214,7 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
     return tl::unexpected{trained.error()};
   report.images = trained->images;
   report.loss = trained->loss;
+  const auto steps_end = time.elapsed(), evaluation_before = time.book().evaluation;
 
   const auto weights_before = of.weights, checkpoint_before = of.checkpoint;
   of.weights = of.run->weights();
@@ -232,7 +239,8 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
   report.weights = of.weights;
   report.before = std::move(*before);
   report.after = std::move(*after);
-  closing_time_ = time.charge(&time_spent::other);
+  time.charge(&time_spent::other);
+  closing_time_ = time.elapsed() - steps_end - (time.book().evaluation - evaluation_before);
   report.spent = time.book();
   return report;
 }
@@ -268,7 +276,7 @@ result<std::vector<camera_score>> torch_learner::score(job& of, time_book& time)
   auto scores = of.held_out.scores();
   const auto spent = time.charge(&time_spent::evaluation);
   if (frames > 0)
-    look_time_ = spent / frames;
+    look_time_ = spent / frames + duration{1};
   return scores;
 }
 

@@ -77,7 +77,7 @@ class yolo11_net final : public torch::nn::Module {
 };
 
 /// Writes a state dict in fp32 as safetensors.
-blob save_weights(const std::vector<named_tensor>& tensors);
+blob save_weights(std::vector<named_tensor> tensors);
 
 /// Fills the net, all or nothing. Takes fp32, fp16 and bf16, with or without Ultralytics' constants and
 /// counters.

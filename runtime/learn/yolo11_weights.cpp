@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 #include <sstream>
 
@@ -79,7 +80,9 @@ result<std::vector<std::pair<Tensor, Tensor>>> match(std::map<std::string, Tenso
 
 } // namespace
 
-blob save_weights(const std::vector<named_tensor>& tensors) {
+blob save_weights(std::vector<named_tensor> tensors) {
+  // One order, so that equal weights are equal bytes.
+  std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   std::vector<Tensor> contiguous;
   std::vector<tensor_entry> entries;
   for (const auto& [name, tensor] : tensors) {
