@@ -26,7 +26,8 @@ constexpr double person_aspect = 1. / 3;
 constexpr int stride = 8;
 // Lets the window reach beyond the picture's border by as much margin as it has around a person.
 constexpr int padding = 16;
-// In rows of the scaled picture. Costs 3 points of recall on clean video and saves 40 under heavy noise.
+// In rows of the scaled picture. Measured on vtest.avi: clean video loses 4 of 100 people, a noise of 30 grey
+// levels 20 in place of 65.
 constexpr double smoothing = 1.5;
 // Pictures more extreme than this are not pictures of people, and would take any amount of memory.
 constexpr int widest_aspect = 8;

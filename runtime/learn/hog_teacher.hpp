@@ -9,7 +9,8 @@
 
 namespace ecco {
 
-/// Settings of the pedestrian detector. The defaults were measured on OpenCV's vtest.avi, crops of 416x312.
+/// Settings of the pedestrian detector. The defaults were measured on OpenCV's vtest.avi, crops of 416x312:
+/// 35 ms a picture on one core; delivered at 208x156, 95 % of the labels stay; at 128x96, 88 %.
 struct hog_options {
   /// Heights of the people to look for, in parts of the picture's height, 0.05 <= smallest <= largest <= 1.
   /// Pictures are scaled until the smallest fill the detector's window: its square is the time taken.

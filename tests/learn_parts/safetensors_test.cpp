@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/learn/safetensors.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
