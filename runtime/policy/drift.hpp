@@ -23,7 +23,7 @@ struct drift_options {
   /// Observations that form the baseline after a reset, before anything can alarm.
   std::uint32_t warm_up = 30;
   double confidence_delta = 0.25, confidence_threshold = 1.75;
-  double count_delta = 0.5, count_threshold = 4;
+  double count_delta = 0.5, count_threshold = 4.5;
 };
 
 /// Notices that a student's detections changed for the worse: Page-Hinkley, downwards, on the confidence and

@@ -74,6 +74,8 @@ class libav_source : public frame_source {
   deadline deadline_;
   av::input input_;
   AVStream* stream_ = nullptr;
+  /// Nothing of it can be read a second time.
+  bool live_ = false;
   av::codec_context decoder_;
   av::packet packet_{av_packet_alloc()};
   av::frame decoded_{av_frame_alloc()};
@@ -135,8 +137,9 @@ result<void> libav_source::find_stream() {
 
   const auto rate = av_guess_frame_rate(input_.get(), stream_, nullptr);
   const double pictures_per_second = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 25.;
-  const bool live = input_->duration == AV_NOPTS_VALUE;
-  times_.emplace(from_seconds(1. / pictures_per_second), live);
+  const bool seekable = input_->pb && (input_->pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
+  live_ = input_->duration == AV_NOPTS_VALUE && !seekable;
+  times_.emplace(from_seconds(1. / pictures_per_second), live_);
   return {};
 }
 
@@ -251,7 +254,7 @@ result<void> libav_source::rewind() {
   if (!times_->has_begun())
     return failure(ec::malformed_data, "no picture of it can be decoded");
   const auto ended = [&] { return failure(ec::end_of_stream, "the end"); };
-  if (!options_.loop)
+  if (!options_.loop || live_)
     return ended();
   const av::listener libav;
   deadline_.set();

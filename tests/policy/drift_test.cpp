@@ -41,9 +41,7 @@ class street {
  private:
   // Not the library's distributions: their streams differ between implementations.
   double uniform() { return (static_cast<double>(random_()) + .5) / 4294967296.; }
-  double normal() {
-    return std::sqrt(-2 * std::log(uniform())) * std::cos(2 * std::numbers::pi * uniform());
-  }
+  double normal() { return std::sqrt(-2 * std::log(uniform())) * std::cos(2 * std::numbers::pi * uniform()); }
 
   std::mt19937 random_;
   double memory_, period_, phase_, noise_;
@@ -94,14 +92,16 @@ BOOST_AUTO_TEST_CASE(five_minutes_of_normal_life_alarm_in_less_than_two_of_a_hun
 
 BOOST_AUTO_TEST_CASE(halved_confidences_alarm_within_ten_seconds) {
   auto r = detect(change::confidences_halve, 50);
-  BOOST_TEST_MESSAGE("halved: " << r.within << " within 50 frames, " << r.late << " not, " << r.early << " early");
+  BOOST_TEST_MESSAGE("halved: " << r.within << " within 50 frames, " << r.late << " not, " << r.early
+                                << " early");
   BOOST_TEST(r.within > .98 * (r.within + r.late));
   BOOST_TEST(r.early < 4);
 }
 
 BOOST_AUTO_TEST_CASE(vanished_detections_alarm_within_ten_seconds) {
   auto r = detect(change::detections_vanish, 50);
-  BOOST_TEST_MESSAGE("vanished: " << r.within << " within 50 frames, " << r.late << " not, " << r.early << " early");
+  BOOST_TEST_MESSAGE("vanished: " << r.within << " within 50 frames, " << r.late << " not, " << r.early
+                                  << " early");
   BOOST_TEST(r.within > .98 * (r.within + r.late));
   BOOST_TEST(r.early < 4);
 }
@@ -168,8 +168,8 @@ BOOST_AUTO_TEST_CASE(values_that_are_not_finite_are_passed_over) {
 
 BOOST_AUTO_TEST_CASE(detections_nobody_would_be_shown_are_not_observed) {
   box somewhere{0, 0, .5f, .5f};
-  std::vector<detection> seen{{somewhere, 0, .75f}, {somewhere, 1, .25f}, {somewhere, 0, .24f},
-                              {somewhere, 0, std::nanf("")}};
+  std::vector<detection> seen{
+      {somewhere, 0, .75f}, {somewhere, 1, .25f}, {somewhere, 0, .24f}, {somewhere, 0, std::nanf("")}};
   auto observed = observe(seen);
   BOOST_TEST(observed.count == 2);
   BOOST_TEST(observed.confidence == .5);

@@ -149,6 +149,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_video_is_refused) {
   BOOST_TEST(mentions(failure_of(tone), "no video stream"));
   const scratch_file text{".mp4", bytes(1000, 'a')};
   BOOST_TEST((failure_of(text.path()).code == ec::malformed_data));
+  const scratch_file labels{".txt", bytes(10'000, '7')};
+  BOOST_TEST(mentions(failure_of(labels.path()), "a text, not a video"));
   BOOST_TEST((failure_of("nosuch://host/x").code == ec::unsupported));
   BOOST_TEST((failure_of("rtsp://127.0.0.1:1/x").code == ec::unreachable));
 }

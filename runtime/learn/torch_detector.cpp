@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/learn/torch_detector.hpp"
+
+#include <cmath>
+
+#include "runtime/learn/letterbox.hpp"
+#include "runtime/learn/nms.hpp"
+#include "runtime/learn/torch_guard.hpp"
+#include "runtime/learn/yolo11_net.hpp"
+
+namespace ecco {
+
+namespace {
+
+using torch::Tensor;
+
+} // namespace
+
+struct torch_detector::impl {
+  Tensor prepare(std::span<const image* const> pictures) const;
+  std::vector<std::vector<detection>> decode(const head_output& out,
+                                             std::span<const image* const> pictures) const;
+
+  torch::ScalarType type() const {
+    return options.arithmetic == precision::bf16 ? torch::kBFloat16 : torch::kFloat;
+  }
+
+  student_spec spec;
+  detection_options options;
+  yolo11_scale scale;
+  anchor_grid anchors;
+  /// Folded; null before the first load.
+  std::unique_ptr<yolo11_net> net;
+};
+
+Tensor torch_detector::impl::prepare(std::span<const image* const> pictures) const {
+  const auto width = spec.input_width, height = spec.input_height;
+  const auto size = std::size_t{3} * width * height;
+  auto planes = torch::empty({std::ssize(pictures), 3, height, width});
+  const std::span all{planes.data_ptr<float>(), size * pictures.size()};
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    letterbox(*pictures[i], width, height, all.subspan(i * size, size));
+  return planes.to(type()).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+std::vector<std::vector<detection>>
+torch_detector::impl::decode(const head_output& out, std::span<const image* const> pictures) const {
+  const auto logits = out.classes.to(torch::kFloat);
+  const auto least = std::log(options.least_score / (1 - options.least_score));
+  const auto found = (logits > least).nonzero(); // picture, anchor, class
+  const auto picture = found.select(1, 0), anchor = found.select(1, 1);
+  const auto distances = expected_distances(out.distances.index({picture, anchor}).to(torch::kFloat));
+  const auto boxes =
+      (boxes_around(anchors.centres.index({anchor}), distances) * anchors.strides.index({anchor}))
+          .contiguous();
+  const auto scores = logits.index({picture, anchor, found.select(1, 2)}).sigmoid().contiguous();
+
+  std::vector<std::vector<detection>> all(pictures.size());
+  const auto* at = found.contiguous().data_ptr<std::int64_t>();
+  const auto* corner = boxes.data_ptr<float>();
+  for (std::int64_t i = 0; i < found.size(0); ++i, at += 3, corner += 4) {
+    const auto which = static_cast<std::size_t>(at[0]);
+    all[which].push_back({to_picture({corner[0], corner[1], corner[2], corner[3]}, *pictures[which],
+                                     spec.input_width, spec.input_height),
+                          static_cast<std::uint16_t>(at[2]), scores.data_ptr<float>()[i]});
+  }
+  for (auto& of_picture : all)
+    of_picture = non_maximum_suppression(std::move(of_picture), options.overlap, options.most_detections);
+  return all;
+}
+
+torch_detector::torch_detector(std::unique_ptr<impl> state) : impl_{std::move(state)} {}
+torch_detector::~torch_detector() = default;
+
+result<std::unique_ptr<torch_detector>> torch_detector::make(const student_spec& spec,
+                                                             const detection_options& options) {
+  return guarded("detector", [&]() -> result<std::unique_ptr<torch_detector>> {
+    const auto scale = scale_of(spec);
+    if (!scale)
+      return tl::unexpected{scale.error()};
+    if (!(options.least_score > 0 && options.least_score < 1)
+        || !(options.overlap > 0 && options.overlap <= 1))
+      return fail(ec::invalid_argument, "detector: least score and overlap lie between 0 and 1");
+    return std::unique_ptr<torch_detector>{new torch_detector{std::make_unique<impl>(
+        impl{spec, options, *scale, make_anchors(spec.input_height, spec.input_width), nullptr})}};
+  });
+}
+
+result<void> torch_detector::load(const blob& weights) {
+  return guarded("detector", [&]() -> result<void> {
+    auto fresh = std::make_unique<yolo11_net>(impl_->scale, impl_->spec.classes);
+    if (auto loaded = load_weights(*fresh, weights); !loaded)
+      return loaded;
+    fresh->eval();
+    fresh->fold();
+    fresh->to(impl_->type());
+    impl_->net = std::move(fresh);
+    return {};
+  });
+}
+
+result<std::vector<std::vector<detection>>> torch_detector::detect(std::span<const image* const> pictures) {
+  return guarded("detector", [&]() -> result<std::vector<std::vector<detection>>> {
+    if (!impl_->net)
+      return fail(ec::unavailable, "detector: no weights yet", "load some first");
+    for (const auto* picture : pictures)
+      if (auto checked = check_picture(*picture); !checked)
+        return tl::unexpected{checked.error()};
+    if (pictures.empty())
+      return {};
+    torch::NoGradGuard no_grad;
+    return impl_->decode(impl_->net->forward(impl_->prepare(pictures)), pictures);
+  });
+}
+
+result<void> check_picture(const image& picture) {
+  const auto expected = std::size_t{3} * picture.width * picture.height;
+  if (expected > 0 && picture.rgb.size() == expected)
+    return {};
+  return fail(ec::invalid_argument, "picture of " + std::to_string(picture.width) + " x "
+                                        + std::to_string(picture.height) + " with "
+                                        + std::to_string(picture.rgb.size()) + " bytes");
+}
+
+} // namespace ecco

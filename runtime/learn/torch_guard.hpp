@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private to runtime/learn: sees torch. What differs between versions of torch, and its exceptions.
+#pragma once
+
+#include <exception>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include <ATen/autocast_mode.h>
+#include <torch/torch.h>
+
+#include "messages/error.hpp"
+
+namespace ecco {
+
+/// Runs `work`, which returns a `result`; whatever torch throws becomes an error that begins with `what`.
+template <class Work>
+auto guarded(std::string_view what, Work&& work) -> decltype(work()) {
+  const auto failed = [what](ec code, std::string_view why) {
+    return fail(code, std::string{what} + ": " + std::string{why.substr(0, why.find('\n'))});
+  };
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return failed(ec::unavailable, "out of memory");
+  } catch (const c10::Error& e) {
+    return failed(ec::internal, e.what_without_backtrace());
+  } catch (const std::exception& e) {
+    return failed(ec::internal, e.what());
+  }
+}
+
+/// While it lives, convolutions and products run in bfloat16 on the CPU.
+class bf16_autocast {
+ public:
+  explicit bf16_autocast(bool enabled) : before_(is_enabled()) {
+    enable(enabled);
+    at::autocast::increment_nesting();
+  }
+
+  bf16_autocast(const bf16_autocast&) = delete;
+  bf16_autocast& operator=(const bf16_autocast&) = delete;
+
+  ~bf16_autocast() {
+    if (at::autocast::decrement_nesting() == 0)
+      at::autocast::clear_cache();
+    enable(before_);
+  }
+
+ private:
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  static bool is_enabled() {
+    return at::autocast::is_autocast_enabled(at::kCPU);
+  }
+  static void enable(bool on) {
+    at::autocast::set_autocast_enabled(at::kCPU, on);
+  }
+#else
+  static bool is_enabled() {
+    return at::autocast::is_cpu_enabled();
+  }
+  static void enable(bool on) {
+    at::autocast::set_cpu_enabled(on);
+  }
+#endif
+
+  bool before_;
+};
+
+} // namespace ecco

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/learn/torch_learner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+
+#include "runtime/learn/evaluation_set.hpp"
+#include "runtime/learn/trainer.hpp"
+
+namespace ecco {
+
+namespace {
+
+/// What a device keeps of one job between its slices.
+struct job {
+  std::unique_ptr<trainer> run;
+  replay samples;
+  evaluation_set held_out;
+  /// Number of slices behind this state, and the state itself as last reported.
+  std::uint32_t state = 0;
+  blob checkpoint, weights;
+  std::uint64_t last_used = 0;
+};
+
+/// Adds the time since the last call to one of the report's accounts.
+class time_book {
+ public:
+  explicit time_book(const stopwatch& clock) : clock_{clock}, begin_{clock()}, last_{begin_} {}
+
+  duration charge(duration time_spent::* account) {
+    const auto now = clock_();
+    const auto spent = now - last_;
+    book_.*account += spent;
+    last_ = now;
+    return spent;
+  }
+
+  duration elapsed() const { return last_ - begin_; }
+  const time_spent& book() const { return book_; }
+
+ private:
+  const stopwatch& clock_;
+  duration begin_, last_;
+  time_spent book_;
+};
+
+result<void> check_label(const label& l, const student_spec& spec) {
+  const auto& b = l.where;
+  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1 && l.class_id < spec.classes)
+    return {};
+  return fail(ec::invalid_argument, "label of class " + std::to_string(l.class_id) + " or its box is out of range");
+}
+
+/// Samples come from peers: a bad one is refused before anything is kept.
+result<void> check_samples(std::span<const labelled_frame> samples, const student_spec& spec) {
+  for (const auto& sample : samples) {
+    auto checked = check_picture(sample.shot.picture);
+    for (auto l = sample.labels.begin(); checked && l != sample.labels.end(); ++l)
+      checked = check_label(*l, spec);
+    if (!checked)
+      return fail(checked.error().code, "sample of camera " + sample.shot.camera.value + ": " + checked.error().what,
+                  "drop the sample");
+  }
+  return {};
+}
+
+/// Did the mean over cameras fall by more than two standard errors?
+bool fell(std::span<const camera_score> before, std::span<const camera_score> after) {
+  double change = 0, variance = 0;
+  int cameras = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const auto difference = after[i].map50 - before[i].map50;
+    if (!std::isfinite(difference))
+      continue;
+    change += difference;
+    variance += std::pow(before[i].standard_error, 2) + std::pow(after[i].standard_error, 2);
+    ++cameras;
+  }
+  return cameras > 0 && change < -2 * std::sqrt(variance);
+}
+
+class torch_learner final : public learner {
+ public:
+  torch_learner(torch_learner_options options, std::unique_ptr<torch_detector> detector)
+    : options_{std::move(options)}, detector_{std::move(detector)} {}
+
+  result<labels> label(const label_order& order) override;
+  result<train_report> train(const train_order& order) override;
+  result<eval_report> evaluate(const eval_order& order) override;
+  void forget(group_id group) override { jobs_.erase(group); }
+
+ private:
+  struct progress {
+    std::uint32_t images = 0;
+    double loss = 0;
+  };
+
+  result<job> begin(const train_order& order) const;
+  result<train_report> run_slice(job& of, const train_order& order, time_book& time);
+  result<progress> run_steps(job& of, const train_order& order, time_book& time);
+  result<std::vector<camera_score>> score(job& of, time_book& time);
+  result<void> use(const blob& weights);
+  void make_room();
+
+  torch_learner_options options_;
+  std::unique_ptr<torch_detector> detector_;
+  /// What the detector runs.
+  blob loaded_;
+  std::map<group_id, job> jobs_;
+  std::uint64_t orders_ = 0;
+  /// What the end of a slice took last: looking at one held-out frame, and handing over the state.
+  duration look_time_{}, closing_time_{};
+};
+
+result<labels> torch_learner::label(const label_order& order) {
+  if (!options_.labeller)
+    return fail(ec::unsupported, "this worker has no teacher", "start a worker with one");
+  const auto begin = options_.clock();
+  labels out;
+  for (const auto& shot : order.frames) {
+    auto said = options_.labeller->label_frame(shot);
+    if (!said)
+      return tl::unexpected{said.error()};
+    out.frames.push_back(std::move(*said));
+  }
+  out.busy = options_.clock() - begin;
+  return out;
+}
+
+result<eval_report> torch_learner::evaluate(const eval_order& order) {
+  const auto begin = options_.clock();
+  if (auto checked = check_samples(order.frames, options_.spec); !checked)
+    return tl::unexpected{checked.error()};
+  if (auto loaded = use(order.weights); !loaded)
+    return tl::unexpected{loaded.error()};
+  evaluation_set frames{order.frames.size()};
+  for (const auto& f : order.frames)
+    frames.add(f);
+  if (auto looked = frames.look(*detector_); !looked)
+    return tl::unexpected{looked.error()};
+  eval_report out;
+  out.scores = frames.scores();
+  out.busy = options_.clock() - begin;
+  return out;
+}
+
+result<train_report> torch_learner::train(const train_order& order) {
+  time_book time{options_.clock};
+  if (order.slice <= duration{})
+    return fail(ec::invalid_argument, to_string(order.group) + ": a slice of no time");
+  if (auto checked = check_samples(order.samples, options_.spec); !checked)
+    return tl::unexpected{checked.error()};
+  auto kept = jobs_.find(order.group);
+  if (order.from_scratch) {
+    auto begun = begin(order);
+    if (!begun)
+      return tl::unexpected{begun.error()};
+    kept = jobs_.insert_or_assign(order.group, std::move(*begun)).first;
+  } else if (kept == jobs_.end() || kept->second.state != order.base) {
+    return fail(ec::stale, to_string(order.group) + ": state " + std::to_string(order.base) + " is not held here",
+                "send the checkpoint and all samples");
+  }
+  auto& of = kept->second;
+  of.last_used = ++orders_;
+  make_room();
+  for (const auto& sample : order.samples)
+    if (sample.shot.role == sample_role::held_out)
+      of.held_out.add(sample);
+    else if (sample.shot.role == sample_role::train)
+      if (auto added = of.samples.add(sample); !added)
+        return tl::unexpected{added.error()};
+  of.samples.keep_only(order.members);
+  of.held_out.keep_only(order.members);
+
+  auto report = run_slice(of, order, time);
+  if (!report) {
+    // The job may ask again: for that the state must be the one it knows.
+    if (!of.run->restore(of.checkpoint))
+      jobs_.erase(kept);
+    else
+      of.held_out.new_model();
+  }
+  return report;
+}
+
+result<job> torch_learner::begin(const train_order& order) const {
+  auto run = trainer::make(options_.spec, options_.recipe, order.checkpoint, order.seed);
+  if (!run)
+    return tl::unexpected{run.error()};
+  job fresh{std::move(*run), replay{options_.replay}, evaluation_set{options_.held_out_per_camera}};
+  fresh.state = order.base;
+  fresh.checkpoint = fresh.run->checkpoint();
+  fresh.weights = fresh.run->weights();
+  return fresh;
+}
+
+result<train_report> torch_learner::run_slice(job& of, const train_order& order, time_book& time) {
+  time.charge(&time_spent::other);
+  train_report report;
+  report.group = order.group;
+  auto before = score(of, time);
+  if (!before)
+    return tl::unexpected{before.error()};
+  const auto trained = run_steps(of, order, time);
+  if (!trained)
+    return tl::unexpected{trained.error()};
+  report.images = trained->images;
+  report.loss = trained->loss;
+
+  const auto weights_before = of.weights, checkpoint_before = of.checkpoint;
+  of.weights = of.run->weights();
+  time.charge(&time_spent::other);
+  auto unchanged = of.held_out;
+  if (trained->images > 0)
+    of.held_out.new_model();
+  auto after = score(of, time);
+  if (!after)
+    return tl::unexpected{after.error()};
+  if (fell(*before, *after)) {
+    if (auto undone = of.run->restore(checkpoint_before); !undone)
+      return tl::unexpected{undone.error()};
+    of.weights = weights_before;
+    of.held_out = std::move(unchanged);
+    after = before;
+  } else {
+    of.checkpoint = of.run->checkpoint();
+  }
+  report.state = ++of.state;
+  report.checkpoint = of.checkpoint;
+  report.weights = of.weights;
+  report.before = std::move(*before);
+  report.after = std::move(*after);
+  closing_time_ = time.charge(&time_spent::other);
+  report.spent = time.book();
+  return report;
+}
+
+result<torch_learner::progress> torch_learner::run_steps(job& of, const train_order& order, time_book& time) {
+  progress made;
+  const auto closing = look_time_ * static_cast<std::int64_t>(of.held_out.size()) + closing_time_;
+  std::seed_seq seeds{order.seed, order.seed >> 32, of.run->steps(), of.run->steps() >> 32};
+  std::mt19937_64 random{seeds};
+  duration step{};
+  while (of.samples.size() > 0 && time.elapsed() + step + closing < order.slice) {
+    const auto batch = of.samples.draw(options_.recipe.batch, random);
+    const auto done = of.run->step(batch);
+    if (!done)
+      return tl::unexpected{done.error()};
+    step = std::max(step / 2, time.charge(&time_spent::training));
+    made.images += static_cast<std::uint32_t>(batch.size());
+    made.loss += done->loss * static_cast<double>(batch.size());
+  }
+  if (made.images > 0)
+    made.loss /= made.images;
+  return made;
+}
+
+result<std::vector<camera_score>> torch_learner::score(job& of, time_book& time) {
+  const auto frames = static_cast<std::int64_t>(of.held_out.unseen());
+  if (frames > 0) {
+    if (auto loaded = use(of.weights); !loaded)
+      return tl::unexpected{loaded.error()};
+    if (auto looked = of.held_out.look(*detector_); !looked)
+      return tl::unexpected{looked.error()};
+  }
+  auto scores = of.held_out.scores();
+  const auto spent = time.charge(&time_spent::evaluation);
+  if (frames > 0)
+    look_time_ = spent / frames;
+  return scores;
+}
+
+result<void> torch_learner::use(const blob& weights) {
+  if (!loaded_.empty() && loaded_ == weights)
+    return {};
+  auto loaded = detector_->load(weights);
+  if (loaded)
+    loaded_ = weights;
+  return loaded;
+}
+
+void torch_learner::make_room() {
+  while (jobs_.size() > options_.kept_jobs)
+    jobs_.erase(std::min_element(jobs_.begin(), jobs_.end(), [](const auto& a, const auto& b) {
+      return a.second.last_used < b.second.last_used;
+    }));
+}
+
+} // namespace
+
+result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options options) {
+  if (!options.clock)
+    return fail(ec::invalid_argument, "learner: no clock");
+  if (options.held_out_per_camera == 0 || options.kept_jobs == 0)
+    return fail(ec::invalid_argument, "learner: it must keep at least one held-out frame and one job");
+  if (auto checked = validate(options.recipe); !checked)
+    return tl::unexpected{checked.error()};
+  auto detector = torch_detector::make(options.spec, options.scoring);
+  if (!detector)
+    return tl::unexpected{detector.error()};
+  return std::make_unique<torch_learner>(std::move(options), std::move(*detector));
+}
+
+} // namespace ecco

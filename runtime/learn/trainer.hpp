@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "messages/error.hpp"
+#include "messages/training.hpp"
+#include "runtime/learn/student.hpp"
+#include "runtime/learn/training_recipe.hpp"
+
+namespace ecco {
+
+/// Means over one batch, weighted as they enter the loss.
+struct step_report {
+  double loss = 0, box = 0, classes = 0, distances = 0;
+};
+
+/// The one training run of a job, from its first step to its last: optimiser moments, averaged weights and
+/// warm-up live on between micro-windows and travel with the checkpoint. Continuing from a checkpoint is
+/// bit-equal to never having stopped (with one thread). Not thread-safe. Never throws.
+class trainer {
+ public:
+  /// Starts from `start`: a checkpoint, or weights in safetensors, or nothing, for fresh weights drawn from
+  /// `seed`. A checkpoint brings its own seed.
+  static result<std::unique_ptr<trainer>> make(const student_spec& spec, const training_recipe& recipe,
+                                               const blob& start, std::uint64_t seed);
+  ~trainer();
+
+  /// One optimiser step on augmented variants of `batch`.
+  /// @pre every picture is whole and every class is below `spec.classes`
+  /// @returns `not_finite` when loss or gradient is not; the state is then what it was before.
+  result<step_report> step(std::span<const labelled_frame* const> batch);
+
+  /// Optimiser steps since the job began.
+  std::uint64_t steps() const;
+
+  /// Weights, averaged weights, moments, counters.
+  blob checkpoint() const;
+
+  /// Returns to a checkpoint of the same spec, all or nothing.
+  /// @returns as `load_weights`, or `malformed_data` for what is no checkpoint.
+  result<void> restore(const blob& checkpoint);
+
+  /// The averaged weights in safetensors: what to deploy and to score.
+  blob weights() const;
+
+ private:
+  struct impl;
+  explicit trainer(std::unique_ptr<impl> state);
+
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace ecco

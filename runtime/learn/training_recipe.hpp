@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "messages/error.hpp"
+
+namespace ecco {
+
+/// Arithmetic of convolutions; everything else is always fp32.
+enum class precision : std::uint8_t { fp32 = 0, bf16 = 1 };
+
+/// Random changes of a training picture and its labels. Each is off at 0.
+struct augmentation {
+  /// Probability of a mirror image.
+  double flip = .5;
+  /// Largest relative change of size, and largest shift as part of the input.
+  double scale = .2, translate = .1;
+  /// Largest relative change of hue, saturation and brightness. Off: a student made robust against changes
+  /// of light would hide the very drift that ecco is there for.
+  double hue = 0, saturation = 0, brightness = 0;
+
+  friend bool operator==(const augmentation&, const augmentation&) = default;
+};
+
+/// What each term of the loss weighs.
+struct loss_gains {
+  double box = 7.5, classes = .5, distances = 1.5;
+
+  friend bool operator==(const loss_gains&, const loss_gains&) = default;
+};
+
+/// How a job trains. Defaults are for small windows of time, measured with benchmarks/learn_from_video.
+struct training_recipe {
+  std::size_t batch = 8;
+  /// Of AdamW, constant after the warm-up.
+  double learning_rate = 2e-3;
+  std::uint32_t warm_up_steps = 30;
+  double first_moment_decay = .9, second_moment_decay = .999;
+  /// On convolution weights only, as part of the learning rate.
+  double weight_decay = 5e-4;
+  /// Bound on the norm of the gradient.
+  double gradient_clip = 10;
+  /// The averaged (deployed) weights keep `average_decay * (1 - exp(-step / average_ramp))` of themselves
+  /// each step.
+  double average_decay = .98, average_ramp = 50;
+  augmentation augment;
+  loss_gains gains;
+  precision arithmetic = precision::fp32;
+
+  friend bool operator==(const training_recipe&, const training_recipe&) = default;
+};
+
+/// Checks ranges. @returns `invalid_argument` naming the field.
+result<void> validate(const training_recipe& recipe);
+
+} // namespace ecco

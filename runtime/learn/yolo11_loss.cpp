@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/learn/yolo11_loss.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace ecco {
+
+namespace {
+
+using torch::Tensor;
+
+struct corners {
+  explicit corners(const Tensor& boxes) {
+    const auto c = boxes.unbind(-1);
+    x1 = c[0], y1 = c[1], x2 = c[2], y2 = c[3];
+  }
+  Tensor x1, y1, x2, y2;
+};
+
+/// Is each centre inside each box? (batch, boxes, 4) x (anchors, 2) -> (batch, boxes, anchors)
+Tensor contains(const Tensor& boxes, const Tensor& centres) {
+  const corners box{boxes.unsqueeze(2)};
+  const auto x = centres.select(1, 0), y = centres.select(1, 1);
+  const auto nearest_side =
+      torch::minimum(torch::minimum(x - box.x1, box.x2 - x), torch::minimum(y - box.y1, box.y2 - y));
+  return nearest_side > 1e-9;
+}
+
+/// 1 where an anchor's class scores are to be learned: everywhere but on ignored background.
+Tensor counted(const truths& truth, const Tensor& centres, const Tensor& foreground) {
+  return foreground | contains(truth.ignored, centres).any(1).logical_not();
+}
+
+/// Cross entropy towards the two bins around each distance, weighted by nearness; mean of the four sides.
+Tensor distribution_focal_loss(const Tensor& logits, const Tensor& distances) {
+  const auto target = distances.clamp(0., static_cast<double>(distance_bins) - 1.01);
+  const auto lower = target.floor();
+  const auto above = target - lower;
+  const auto log_p = logits.view({-1, 4, distance_bins}).log_softmax(2);
+  const auto bin = lower.to(torch::kLong).unsqueeze(2);
+  const auto at_lower = log_p.gather(2, bin).squeeze(2), at_upper = log_p.gather(2, bin + 1).squeeze(2);
+  return -(at_lower * (1. - above) + at_upper * above).mean(1);
+}
+
+} // namespace
+
+Tensor complete_iou(const Tensor& first, const Tensor& second) {
+  constexpr double eps = 1e-7;
+  const corners a{first}, b{second};
+  const auto aw = a.x2 - a.x1, ah = a.y2 - a.y1 + eps, bw = b.x2 - b.x1, bh = b.y2 - b.y1 + eps;
+  const auto overlap = (torch::minimum(a.x2, b.x2) - torch::maximum(a.x1, b.x1)).clamp_min(0)
+                       * (torch::minimum(a.y2, b.y2) - torch::maximum(a.y1, b.y1)).clamp_min(0);
+  const auto iou = overlap / (aw * ah + bw * bh - overlap + eps);
+  const auto hull_w = torch::maximum(a.x2, b.x2) - torch::minimum(a.x1, b.x1);
+  const auto hull_h = torch::maximum(a.y2, b.y2) - torch::minimum(a.y1, b.y1);
+  const auto diagonal = hull_w.square() + hull_h.square() + eps;
+  const auto apart = ((b.x1 + b.x2 - a.x1 - a.x2).square() + (b.y1 + b.y2 - a.y1 - a.y2).square()) / 4;
+  const auto v =
+      (torch::atan(bw / bh) - torch::atan(aw / ah)).square() * (4 / (std::numbers::pi * std::numbers::pi));
+  Tensor weight;
+  {
+    torch::NoGradGuard no_grad;
+    weight = v / (v - iou + (1 + eps));
+  }
+  return iou - (apart / diagonal + v * weight);
+}
+
+assignment assign(const Tensor& class_logits, const Tensor& predicted, const Tensor& centres,
+                  const truths& truth, const assigner_options& options) {
+  torch::NoGradGuard no_grad;
+  const auto batch = predicted.size(0), anchors = predicted.size(1), objects = truth.boxes.size(1);
+  if (objects == 0) {
+    const auto none = torch::zeros({batch, anchors}, predicted.options());
+    return {none.to(torch::kBool), none.to(torch::kLong), none};
+  }
+  // (batch, objects, anchors) from here on
+  const auto candidate = contains(truth.boxes, centres) & truth.valid.unsqueeze(2);
+  const auto overlap =
+      complete_iou(truth.boxes.unsqueeze(2), predicted.unsqueeze(1)).clamp_min(0).mul_(candidate);
+  const auto score = class_logits.transpose(1, 2)
+                         .gather(1, truth.classes.unsqueeze(2).expand({batch, objects, anchors}))
+                         .sigmoid();
+  const auto alignment = score.pow(options.score_power) * overlap.pow(options.overlap_power);
+
+  const auto best = alignment.topk(std::min(options.anchors_per_object, anchors), 2);
+  auto chosen = torch::zeros_like(candidate).scatter_(2, std::get<1>(best), std::get<0>(best) > 0);
+  const auto wanted = chosen.sum(1);
+  const auto nearest = overlap.argmax(1, true);
+  const auto only_nearest = torch::zeros_like(chosen).scatter_(1, nearest, true);
+  chosen = torch::where((wanted > 1).unsqueeze(1), only_nearest, chosen);
+
+  const auto aligned = alignment * chosen;
+  const auto best_overlap = (overlap * chosen).amax(2, true);
+  const auto normalised = aligned * best_overlap / (aligned.amax(2, true) + 1e-9);
+  return {wanted > 0, chosen.to(torch::kByte).argmax(1), normalised.amax(1)};
+}
+
+loss_terms yolo11_loss(const head_output& out, const anchor_grid& anchors, const truths& truth) {
+  const auto batch = out.classes.size(0), per_picture = out.classes.size(1), classes = out.classes.size(2);
+  assignment found;
+  {
+    torch::NoGradGuard no_grad;
+    const auto boxes = boxes_around(anchors.centres, expected_distances(out.distances)) * anchors.strides;
+    found = assign(out.classes, boxes, anchors.centres * anchors.strides, truth);
+  }
+  const auto total_score = found.score.sum().clamp_min(1);
+
+  auto class_targets = torch::zeros_like(out.classes);
+  const auto where = found.foreground.view(-1).nonzero().squeeze(1);
+  const auto picture = where.floor_divide(per_picture), anchor = where.remainder(per_picture);
+  const auto object = found.object.view(-1).index_select(0, where);
+  const auto weight = found.score.view(-1).index_select(0, where);
+  if (where.numel() > 0)
+    class_targets.view({-1, classes}).index_put_({where, truth.classes.index({picture, object})}, weight);
+  auto entropy =
+      torch::binary_cross_entropy_with_logits(out.classes, class_targets, {}, {}, torch::Reduction::None);
+  if (truth.ignored.size(1) > 0)
+    entropy = entropy * counted(truth, anchors.centres * anchors.strides, found.foreground).unsqueeze(2);
+  loss_terms terms;
+  terms.classes = entropy.sum() / total_score;
+  if (where.numel() == 0) {
+    terms.box = terms.distances = torch::zeros({}, out.classes.options());
+    return terms;
+  }
+
+  const auto centres = anchors.centres.index_select(0, anchor);
+  const auto logits = out.distances.reshape({batch * per_picture, -1}).index_select(0, where);
+  const auto target = truth.boxes.index({picture, object}) / anchors.strides.index_select(0, anchor);
+  const auto boxes = boxes_around(centres, expected_distances(logits));
+  terms.box = ((1 - complete_iou(boxes, target)) * weight).sum() / total_score;
+  const auto sides = torch::cat({centres - target.narrow(1, 0, 2), target.narrow(1, 2, 2) - centres}, 1);
+  terms.distances = (distribution_focal_loss(logits, sides) * weight).sum() / total_score;
+  return terms;
+}
+
+Tensor total(const loss_terms& terms, const loss_gains& gains, std::int64_t batch) {
+  return (terms.box * gains.box + terms.classes * gains.classes + terms.distances * gains.distances)
+         * static_cast<double>(batch);
+}
+
+} // namespace ecco
