@@ -45,7 +45,8 @@ inline constexpr const char* only_class = "person";
 inline constexpr double labels_fps = 10;
 /// OpenCV's people detector wants people 96 pixels tall; street cameras show them about half that.
 inline constexpr double hog_upscale = 2;
-/// Distance from the support vector machine's border: below, half of what it finds is street furniture.
+/// Distance from the support vector machine's border: a guess on the careful side, for a false label is
+/// learned and a missing one only lost.
 inline constexpr double hog_threshold = 0.4;
 
 // -- windows -----------------------------------------------------------------------------------------------
@@ -78,9 +79,9 @@ inline constexpr std::uint32_t converged_windows = 3;
 
 /// Samples: 6 s at the default inference rate.
 inline constexpr std::uint32_t drift_warm_up = 30;
-/// In confidence, [0, 1]: a lasting fall of 0.2 raises the alarm after 26 samples, 5 s.
+/// In confidence, [0, 1]: a lasting fall of 0.2 raises the alarm after about 26 samples, 5 s.
 inline constexpr double confidence_delta = 0.005, confidence_threshold = 5;
-/// In objects a frame: a lasting loss of two raises the alarm after 26 samples, 5 s.
+/// In objects a frame: a lasting loss of two raises the alarm after about 26 samples, 5 s.
 inline constexpr double count_delta = 0.05, count_threshold = 50;
 
 // -- sampling ----------------------------------------------------------------------------------------------
@@ -88,16 +89,16 @@ inline constexpr double count_delta = 0.05, count_threshold = 50;
 /// Frames a second. Enough to train on; scoring needs fewer, but needs them from another time.
 inline constexpr double train_fps = 5, held_out_fps = 2;
 inline constexpr double infer_fps = 5;
-/// Pixels: 16:9.6, both sides a multiple of 64, so that letterboxing adds little.
+/// Pixels: 5:3, both sides a multiple of 64.
 inline constexpr std::uint16_t sample_width = 320, sample_height = 192;
-/// Bits a second: H.264 at this size without visible blocks, and six cameras on a 3 Mbit/s uplink.
+/// Bits a second: six cameras share an uplink of 3 Mbit/s.
 inline constexpr std::uint32_t bitrate = 500'000;
 /// Of every 10 s of stream time 5 are trained on and 3 are kept for scoring, with a second between.
 inline constexpr duration split_cycle = 10s, split_train = 5s, split_guard = 1s, split_held_out = 3s;
 
 // -- training ----------------------------------------------------------------------------------------------
 
-/// Images: what two CPU cores finish in 0.2 s at 160 pixels.
+/// Images: one CPU thread trains them in 0.2 s at 160 pixels.
 inline constexpr std::uint32_t batch = 8;
 inline constexpr double learning_rate = 0.001;
 /// Frames a camera: 100 s at the default rate.

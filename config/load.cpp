@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -19,7 +20,7 @@ namespace {
 std::string description(const yaml_node& node) {
   if (const auto* scalar = std::get_if<yaml_scalar>(&node.value)) {
     const bool is_text = kind_of(*scalar) == scalar_kind::text;
-    return (is_text ? "the text '" + redact(scalar->text) + "'" : scalar->text);
+    return is_text ? "the text '" + redact(scalar->text) + "'" : scalar->text;
   }
   if (std::holds_alternative<yaml_node::list>(node.value))
     return "a list";
@@ -135,63 +136,51 @@ class reader {
     read(out, node, path);
   }
 
-  /// The scalar in `node`, provided that it is of the kind wanted; otherwise complains.
-  const yaml_scalar* scalar(const yaml_node& node, const std::string& path, bool (*fits)(scalar_kind),
-                            const char* wanted) {
+  /// The scalar in `node` if it is of one of `kinds` (any, when there are none); otherwise complains.
+  const yaml_scalar* scalar(const yaml_node& node, const std::string& path,
+                            std::initializer_list<scalar_kind> kinds, const char* wanted) {
+    const auto fits = [&](scalar_kind kind) {
+      return kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+    };
+    const bool text_will_do = fits(scalar_kind::text);
     const auto* found = std::get_if<yaml_scalar>(&node.value);
-    if (found && (found->style == scalar_style::bare || fits(kind_of(*found))))
+    if (found && (fits(kind_of(*found)) || (text_will_do && found->style == scalar_style::bare)))
       return found;
     std::string hint;
-    if (found && fits == is_text_kind)
+    if (found && text_will_do)
       hint = "put it in quotes";
-    else if (found && found->style == scalar_style::quoted
-             && fits(kind_of({found->text, scalar_style::plain})))
+    else if (found && fits(kind_of({found->text, scalar_style::plain})))
       hint = "write it without quotes";
     complain(node, path, std::string{"must be "} + wanted + ", but is " + description(node), std::move(hint));
     return nullptr;
   }
 
-  static bool is_text_kind(scalar_kind kind) { return kind == scalar_kind::text; }
-  static bool is_integer_kind(scalar_kind kind) { return kind == scalar_kind::integer; }
-  static bool is_number_kind(scalar_kind kind) {
-    return kind == scalar_kind::integer || kind == scalar_kind::real;
-  }
-  static bool is_boolean_kind(scalar_kind kind) { return kind == scalar_kind::boolean; }
-  static bool is_scalar_kind(scalar_kind) { return true; }
-
   void read(bool& out, const yaml_node& node, const std::string& path) {
-    if (const auto* word = scalar(node, path, is_boolean_kind, "true or false")) {
-      if (kind_of(*word) != scalar_kind::boolean)
-        return complain(node, path, "must be true or false, but is " + description(node));
+    if (const auto* word = scalar(node, path, {scalar_kind::boolean}, "true or false"))
       out = word->text.front() == 't' || word->text.front() == 'T';
-    }
   }
 
   template <std::unsigned_integral T>
   void read(T& out, const yaml_node& node, const std::string& path) {
-    const auto* digits = scalar(node, path, is_integer_kind, "a whole number");
+    const auto* digits = scalar(node, path, {scalar_kind::integer}, "a whole number");
     if (!digits)
       return;
-    auto text = std::string_view{digits->text};
-    if (text.starts_with('+'))
-      text.remove_prefix(1);
-    const auto end = text.data() + text.size();
-    const auto [stop, problem] = std::from_chars(text.data(), end, out);
-    if (kind_of(*digits) != scalar_kind::integer)
-      complain(node, path, "must be a whole number, but is " + description(node));
-    else if (stop != end || problem != std::errc{})
+    const auto begin = digits->text.data() + digits->text.starts_with('+');
+    const auto end = digits->text.data() + digits->text.size();
+    const auto [stop, problem] = std::from_chars(begin, end, out);
+    if (stop != end || problem != std::errc{})
       complain(node, path,
-               "must be between 0 and " + std::to_string(std::numeric_limits<T>::max()) + ", but is "
+               "must be between 0 and " + to_text(std::numeric_limits<T>::max()) + ", but is "
                    + digits->text);
   }
 
   void read(double& out, const yaml_node& node, const std::string& path) {
-    if (const auto* digits = scalar(node, path, is_number_kind, "a number"))
+    if (const auto* digits = scalar(node, path, {scalar_kind::integer, scalar_kind::real}, "a number"))
       accept(out, parse_number(digits->text), node, path);
   }
 
   void read(std::string& out, const yaml_node& node, const std::string& path) {
-    if (const auto* text = scalar(node, path, is_text_kind, "text"))
+    if (const auto* text = scalar(node, path, {scalar_kind::text}, "text"))
       accept(out, substitute(text->text, outside_), node, path);
   }
 
@@ -204,29 +193,29 @@ class reader {
   // Quantities: bare numbers are let through to the readers of units, which know what to suggest.
 
   void read(duration& out, const yaml_node& node, const std::string& path) {
-    if (const auto* text = scalar(node, path, is_scalar_kind, "a duration such as 10s"))
+    if (const auto* text = scalar(node, path, {}, "a duration such as 10s"))
       accept(out, parse_duration(text->text), node, path);
   }
 
   void read(bit_rate& out, const yaml_node& node, const std::string& path) {
-    if (const auto* text = scalar(node, path, is_scalar_kind, "a rate such as 500kbit"))
+    if (const auto* text = scalar(node, path, {}, "a rate such as 500kbit"))
       accept(out, parse_bit_rate(text->text), node, path);
   }
 
   void read(metres& out, const yaml_node& node, const std::string& path) {
-    if (const auto* text = scalar(node, path, is_scalar_kind, "a length such as 200m"))
+    if (const auto* text = scalar(node, path, {}, "a length such as 200m"))
       accept(out, parse_length(text->text), node, path);
   }
 
   void read(picture_size& out, const yaml_node& node, const std::string& path) {
-    if (const auto* text = scalar(node, path, is_scalar_kind, "a picture size such as 320x192"))
+    if (const auto* text = scalar(node, path, {}, "a picture size such as 320x192"))
       accept(out, parse_picture_size(text->text), node, path);
   }
 
   template <class E>
   requires std::is_enum_v<E>
   void read(E& out, const yaml_node& node, const std::string& path) {
-    const auto* word = scalar(node, path, is_scalar_kind, "a word");
+    const auto* word = scalar(node, path, {}, "a word");
     if (!word)
       return;
     const auto& words = words_of<E>;

@@ -15,7 +15,7 @@ namespace ecco {
 ///   1. built-in defaults,
 ///   2. `files`, in order, each with its own `config_version: 1`,
 ///   3. environment variables `ECCO_SECTION__KEY` (`ECCO_SERVER__PORT=0`): two underscores between the names
-///      of the path, upper case for lower,
+///      of the path, upper case for lower (so that names with a `-` cannot be reached),
 ///   4. `overrides`, in order, as `server.port=0` or `classes=[person, car]`.
 /// In texts and paths `${NAME}` and `${NAME:default}` stand for environment variables, `$${` for `${`.
 /// Relative paths in a file begin at the file's folder, all others (`files` too) at `outside.folder`; when

@@ -11,6 +11,7 @@
 
 #include "config/defaults.hpp"
 #include "config/log_level.hpp"
+#include "config/precision.hpp"
 #include "config/units.hpp"
 #include "messages/error.hpp"
 #include "messages/grouping.hpp"
@@ -23,8 +24,6 @@ namespace ecco {
 enum class teacher_kind : std::uint8_t { hog, labels };
 /// Cameras that drift alike share a job (the paper), or every camera has its own (the baseline).
 enum class policy_kind : std::uint8_t { ecco, independent };
-/// What the trainer computes in. Weights travel as fp32 either way.
-enum class precision : std::uint8_t { fp32, bf16 };
 /// A file plays as fast as it was filmed, or as fast as it can be read.
 enum class pace : std::uint8_t { realtime, fast };
 

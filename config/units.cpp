@@ -144,7 +144,8 @@ std::string to_text(bit_rate value) {
 }
 
 std::string to_text(metres value) {
-  return to_text(value.value) + "m";
+  const bool whole_km = value.value != 0 && std::abs(value.value) < 1e15 && std::fmod(value.value, 1000) == 0;
+  return whole_km ? to_text(value.value / 1000) + "km" : to_text(value.value) + "m";
 }
 
 std::string to_text(picture_size value) {

@@ -126,7 +126,7 @@ struct RegroupEvent {
 }
 
 struct JobStarted {
-  # grouper -> allocator: a job exists and may be granted time.
+  # group_job -> allocator: a job has samples and may be granted time.
 
   group @0 :GroupId;
   members @1 :UInt32;

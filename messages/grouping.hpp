@@ -92,7 +92,7 @@ struct regroup_event {
   friend bool operator==(const regroup_event&, const regroup_event&) = default;
 };
 
-/// grouper -> allocator: a job exists and may be granted time.
+/// group_job -> allocator: a job has samples and may be granted time.
 struct job_started {
   group_id group;
   std::uint32_t members = 0;

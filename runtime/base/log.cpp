@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/text.hpp"
+
 namespace ecco {
 
 namespace {
@@ -40,20 +42,27 @@ std::string timestamp(std::chrono::system_clock::time_point at) {
   return std::string{date.data()} + fraction.data();
 }
 
+/// Appends what a terminal shows as it is; control characters, C1 ones included, and bytes that are no UTF-8
+/// as `\xNN`.
 void append_escaped(std::string& out, std::string_view text, bool in_quotes) {
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '\n')
+  const bool is_utf8 = is_text(text);
+  unsigned char before = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto code = static_cast<unsigned char>(text[i]);
+    const auto after = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    const bool is_c1 = (code == 0xc2 && after < 0xa0) || (before == 0xc2 && code < 0xa0);
+    if (code == '\n')
       out += "\\n";
-    else if (code < 0x20 || code == 0x7f) {
+    else if (code < 0x20 || code == 0x7f || is_c1 || (code >= 0x80 && !is_utf8)) {
       std::array<char, 8> hex{};
       std::snprintf(hex.data(), hex.size(), "\\x%02x", code);
       out += hex.data();
     } else {
-      if (in_quotes && (c == '"' || c == '\\'))
+      if (in_quotes && (code == '"' || code == '\\'))
         out += '\\';
-      out += c;
+      out += text[i];
     }
+    before = code;
   }
 }
 
@@ -121,7 +130,8 @@ struct logger::sink {
     line["msg"] = message;
     for (const auto& field : with)
       std::visit([&](const auto& value) { line.emplace(field.key, value); }, field.value);
-    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    // In ASCII, so that no control character gets through; and what is no UTF-8 is replaced, not thrown at.
+    return line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
   }
 };
 

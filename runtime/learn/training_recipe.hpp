@@ -4,12 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "config/precision.hpp"
 #include "messages/error.hpp"
 
 namespace ecco {
-
-/// Arithmetic of convolutions; everything else is always fp32.
-enum class precision : std::uint8_t { fp32 = 0, bf16 = 1 };
 
 /// Random changes of a training picture and its labels. Each is off at 0.
 struct augmentation {

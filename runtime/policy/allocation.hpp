@@ -52,8 +52,8 @@ class allocation {
   void end_job(group_id group);
 
   /// Opens a window of `budget` micro-windows (over all devices). Grants still out belong to the old window.
-  /// When there are more jobs than micro-windows, half of them go to the initial pass, the least recently
-  /// served first, and the rest by the gains of earlier windows, which fade by half a window (decision 19).
+  /// Gains of earlier windows count half. With more jobs than micro-windows, half the budget goes to the
+  /// initial pass, the least recently served first, and the rest by those older gains (decision 19).
   void open_window(std::uint32_t budget);
 
   /// Grants the next micro-window: takes one from the budget and holds the job until `complete` or `refund`.

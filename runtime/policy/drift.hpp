@@ -29,13 +29,18 @@ struct drift_options {
 /// Notices that a student's detections changed for the worse: Page-Hinkley, downwards, on the confidence and
 /// on the count of each frame. Made for about five frames a second of a scene whose noise lasts a second or
 /// two, which would fool the textbook form:
-/// - the scale of confidence has a floor, a fifth of the baseline, so that a calm start is no licence to
-/// alarm;
-///   a camera noisier than that is measured by its own noise;
-/// - one frame adds at most 0.05 to the sum of confidence, so that only a fall that lasts 35 frames alarms;
-/// - people come and go: the baseline of the count follows the last 50 frames, that of confidence never
-/// forgets. Simulated with first-order autoregressive noise (sd 0.1 around 0.55, memory 1-2 s) and 2 to 10
-/// people: see drift_test.cpp for the rates that hold. Pure; one call a frame.
+/// - The scale of confidence has a floor, a fifth of the baseline: a calm start is no licence to alarm. A
+///   camera noisier than that is measured by its own noise.
+/// - One frame adds at most 0.05 to the sum of confidence: only a fall that lasts 35 frames alarms.
+/// - People come and go: the baseline of the count follows the last 50 frames, that of confidence is the mean
+///   since the reset.
+///
+/// Simulated on 4,000 scenes of 2 to 10 people with autoregressive confidence (sd 0.1 around 0.55, memory
+/// 1-2 s): 0.3 % alarm falsely in five minutes; within ten seconds 98.9 % notice halved confidences and
+/// 99.1 % the loss of 85 % of the detections. Harder, on 2,000 scenes where each person brings a confidence
+/// of their own (0.3 to 0.8): 11 % alarm falsely in five minutes, 95 % notice halving in ten seconds.
+///
+/// Pure; one call a frame.
 class drift_test {
  public:
   explicit drift_test(drift_options options);

@@ -50,6 +50,24 @@ bool is_drop(const fall& f, double by, const grouping_options& options) {
   return by > std::max(options.drop * f.before, options.min_drop) && by > 2 * f.now->standard_error;
 }
 
+using score_map = std::map<camera_id, const member_score*>;
+
+std::vector<fall> falls_of(const grouping::group& g, const score_map& scores) {
+  std::vector<fall> falls;
+  for (const auto& [camera, m] : g.members)
+    if (auto s = scores.find(camera); s != scores.end() && std::isfinite(m.accuracy))
+      falls.push_back({s->second, m.accuracy, m.accuracy - s->second->accuracy});
+  return falls;
+}
+
+/// Decision 8.
+bool is_group_wide(const std::vector<fall>& falls, const grouping_options& options) {
+  auto dropped =
+      std::count_if(falls.begin(), falls.end(), [&](const fall& f) { return is_drop(f, f.by, options); });
+  return dropped > 0
+         && static_cast<double>(dropped) >= options.group_wide * static_cast<double>(falls.size());
+}
+
 /// How much the rest of the group fell: what befell everyone is not held against one (decision 11).
 double fall_of_others(const std::vector<fall>& falls, const fall& self) {
   std::vector<double> others;
@@ -57,6 +75,36 @@ double fall_of_others(const std::vector<fall>& falls, const fall& self) {
     if (&f != &self)
       others.push_back(f.by);
   return std::max(0.0, median(std::move(others)));
+}
+
+struct misfit {
+  double by;
+  removal what;
+};
+
+void find_misfits(group_id id, const grouping::group& g, const std::vector<fall>& falls, window_number window,
+                  const grouping_options& options, std::vector<misfit>& out) {
+  for (const auto& f : falls) {
+    auto others = fall_of_others(falls, f);
+    if (window < g.members.at(f.now->camera).joined + options.dwell || !is_drop(f, f.by, options)
+        || !is_drop(f, f.by - others, options))
+      continue;
+    auto why = text("fell from %.2f to %.2f under %s's model, the others by %.2f", f.before, f.now->accuracy,
+                    to_string(id).c_str(), others);
+    out.push_back({f.by, {f.now->camera, id, std::move(why)}});
+  }
+}
+
+/// The baseline of the next test; and the drift goes on for as long as the group still gains.
+void remember(grouping::group& g, const score_map& scores, bool group_wide, duration now) {
+  for (auto& [camera, m] : g.members) {
+    if (auto s = scores.find(camera); s != scores.end())
+      m.accuracy = s->second->accuracy;
+    if (group_wide)
+      m.since = now;
+    if (g.quiet_windows == 0)
+      m.until = now;
+  }
 }
 
 } // namespace
@@ -103,59 +151,33 @@ placement grouping::place(const retrain_request& request, double own_accuracy,
 
 std::vector<removal> grouping::close_window(window_number window, std::span<const member_score> scores,
                                             duration now) {
-  std::map<camera_id, const member_score*> score_of;
+  score_map score_of;
   for (const auto& s : scores)
     if (std::isfinite(s.accuracy))
       score_of.emplace(s.camera, &s);
 
-  struct verdict {
-    double by;
-    removal what;
-  };
-  std::vector<verdict> verdicts;
+  std::vector<misfit> misfits;
   for (auto& [id, g] : groups_) {
-    std::vector<fall> falls;
-    for (auto& [camera, m] : g.members)
-      if (auto s = score_of.find(camera); s != score_of.end() && std::isfinite(m.accuracy))
-        falls.push_back({s->second, m.accuracy, m.accuracy - s->second->accuracy});
-    auto dropped =
-        std::count_if(falls.begin(), falls.end(), [&](const fall& f) { return is_drop(f, f.by, options_); });
-    auto group_wide =
-        dropped > 0
-        && static_cast<double>(dropped) >= options_.group_wide * static_cast<double>(falls.size());
+    auto falls = falls_of(g, score_of);
+    auto group_wide = is_group_wide(falls, options_);
     if (group_wide) {
       g.drifted = window;
       g.quiet_windows = 0;
+    } else {
+      find_misfits(id, g, falls, window, options_, misfits);
     }
-    for (const auto& f : falls) {
-      auto& m = g.members.at(f.now->camera);
-      auto others = fall_of_others(falls, f);
-      if (group_wide || window < m.joined + options_.dwell || !is_drop(f, f.by, options_)
-          || !is_drop(f, f.by - others, options_))
-        continue;
-      auto why = text("fell from %.2f to %.2f under %s's model, the others by %.2f", f.before,
-                      f.now->accuracy, to_string(id).c_str(), others);
-      verdicts.push_back({f.by, {f.now->camera, id, std::move(why)}});
-    }
-    for (auto& [camera, m] : g.members) {
-      if (auto s = score_of.find(camera); s != score_of.end())
-        m.accuracy = s->second->accuracy;
-      if (group_wide)
-        m.since = now;
-      if (g.quiet_windows == 0)
-        m.until = now;
-    }
+    remember(g, score_of, group_wide, now);
   }
-  std::sort(verdicts.begin(), verdicts.end(), [](const verdict& a, const verdict& b) {
+  std::sort(misfits.begin(), misfits.end(), [](const misfit& a, const misfit& b) {
     return a.by != b.by ? a.by > b.by : a.what.camera < b.what.camera;
   });
 
   std::erase_if(barred_, [=](const auto& b) { return b.second.until < window; });
   std::vector<removal> removals;
-  for (auto& v : verdicts) {
-    leave(v.what.camera);
-    barred_[v.what.camera] = {v.what.group, window + options_.barred};
-    removals.push_back(std::move(v.what));
+  for (auto& m : misfits) {
+    leave(m.what.camera);
+    barred_[m.what.camera] = {m.what.group, window + options_.barred};
+    removals.push_back(std::move(m.what));
   }
   return removals;
 }

@@ -32,7 +32,8 @@ struct precision_summary {
 precision_summary average_precision(std::span<const frame_detections> frames);
 
 /// Scores one camera: average precision with the standard error of map50, bootstrapped over blocks with a
-/// fixed seed (deterministic).
+/// fixed seed (deterministic). Fewer than two blocks cannot tell: 0.5, the most it can be; NaN where map50
+/// is.
 camera_score score_camera(const camera_id& camera, std::span<const frame_detections> frames);
 
 /// Mean of `map50` over the scores that are defined; NaN when none is (decision 24: members count equally).

@@ -102,6 +102,14 @@ RC_BOOST_PROP(no_text_forges_a_line_or_breaks_json, (const std::string& text)) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(text_of_strangers_cannot_drive_the_terminal) {
+  capture kept;
+  logger{kept.options()}.info("a\x1b[2J \xc2\x9b"
+                              "2J \xc3\xa9",
+                              {{"why", "\x9b \xc3\xa9"}});
+  BOOST_TEST(kept.lines.at(0) == "INF a\\x1b[2J \\xc2\\x9b2J \xc3\xa9 why=\"\\x9b \\xc3\\xa9\"");
+}
+
 BOOST_AUTO_TEST_CASE(lines_of_many_threads_are_written_one_at_a_time) {
   capture kept; // not guarded: the logger promises to be the guard
   const logger log{kept.options()};

@@ -64,6 +64,8 @@ BOOST_AUTO_TEST_CASE(values_are_written_in_the_largest_exact_unit) {
   BOOST_TEST(to_text(bit_rate{1'500'000}) == "1500kbit");
   BOOST_TEST(to_text(bit_rate{0}) == "0bit");
   BOOST_TEST(to_text(metres{0.1}) == "0.1m");
+  BOOST_TEST(to_text(metres{1500}) == "1500m");
+  BOOST_TEST(to_text(metres{20'000'000}) == "20000km");
 }
 
 RC_BOOST_PROP(what_is_written_is_read_back, (std::int32_t amount, std::uint32_t bits, double number)) {

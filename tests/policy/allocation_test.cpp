@@ -255,6 +255,22 @@ BOOST_AUTO_TEST_CASE(without_gains_the_shares_are_equal) {
   BOOST_TEST(allocation{allocation_options{}}.shares().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_gain_of_the_last_window_is_worth_half) {
+  allocation policy{{.share_floor = 0}};
+  group_id weakest{1}, old{2}, fresh{3};
+  policy.start_job(weakest, 1);
+  policy.start_job(old, 1);
+  policy.open_window(2);
+  policy.complete(*policy.grant(), {.1, .1, 0});
+  policy.complete(*policy.grant(), {.3, .5, 0});
+  policy.start_job(fresh, 1);
+  policy.open_window(3);
+  while (auto id = policy.grant())
+    policy.complete(*id, {*id == weakest ? .1 : .5, *id == weakest ? .1 : .7, 0});
+  // Half of .2 / 2 and half of a new .2, against a first .2.
+  BOOST_TEST(share_of(policy, old.value) / share_of(policy, fresh.value) == .75, tolerance(1e-9));
+}
+
 BOOST_AUTO_TEST_CASE(a_job_that_starts_within_a_window_is_served_next) {
   auto policy = policy_of({{1, .1, .9, 3}}, {});
   policy.open_window(4);

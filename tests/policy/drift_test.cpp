@@ -132,6 +132,12 @@ BOOST_AUTO_TEST_CASE(improvement_is_not_drift) {
   BOOST_TEST(test.score() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_calm_start_is_no_licence_to_alarm) {
+  auto test = calm_test(.6, 6);
+  for (int i = 0; i < 1000; ++i)
+    BOOST_TEST_REQUIRE(!test.add({.5, 5}));
+}
+
 BOOST_AUTO_TEST_CASE(a_bus_that_hides_everyone_for_a_second_is_not_drift) {
   auto test = calm_test(.6, 6);
   for (int i = 0; i < 5; ++i)

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/allocator.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/clock.hpp"
+#include "actors/failure.hpp"
+#include "runtime/base/event_ids.hpp"
+
+namespace ecco {
+
+namespace {
+
+/// How long to wait before a slice that came to nothing is granted again: long enough that a job without samples
+/// does not turn the allocator into a busy loop.
+constexpr duration retry_after = std::chrono::milliseconds{250};
+/// How long the grouper may take to settle a window.
+constexpr duration settle_patience = std::chrono::seconds{60};
+/// Longer than anybody who sends an order waits for it: they give up first.
+constexpr duration order_patience = std::chrono::hours{1};
+
+} // namespace
+
+// -- windows -----------------------------------------------------------------------------------------
+
+void allocator_state::open_window() {
+  ++window;
+  index = 0;
+  closing = false;
+  shares_final = false;
+  window_end = now(self) + config.window;
+  const auto devices = std::max<std::size_t>(1, workers.size());
+  policy.open_window(config.micro_windows * static_cast<std::uint32_t>(devices));
+  tell(event_id::window_opened, {}, {}, static_cast<double>(jobs.size()));
+  announce_shares();
+  self->delayed_send(self, config.window, close_atom_v, window);
+  grant_free_devices();
+}
+
+void allocator_state::close_window() {
+  closing = true;
+  settle_window();
+}
+
+void allocator_state::settle_window() {
+  if (!closing || outstanding > 0)
+    return;
+  closing = false;
+  window_end = duration::min(); // nothing is granted until the next window opens
+  tell(event_id::window_closed, {}, {}, static_cast<double>(index));
+  self->request(grouper, settle_patience, window_closed{window, policy.standings()})
+    .then([this](const eval_report&) { open_window(); },
+          [this](const caf::error& failure) {
+            tell(event_id::window_unsettled, {}, {}, 0, render(from_caf(failure)));
+            open_window();
+          });
+}
+
+void allocator_state::grant_free_devices() {
+  for (auto& [id, device] : workers) {
+    const auto left = window_end - now(self);
+    if (closing || left < config.slice() / 2)
+      return;
+    if (device.granted)
+      continue;
+    const auto group = policy.grant();
+    if (!group)
+      return;
+    device.granted = true;
+    issue(*group, id, std::min(left, config.slice()));
+  }
+}
+
+void allocator_state::issue(group_id group, const worker_id& on, duration slice) {
+  micro_window_grant grant{config.term, window, index++, group, on, slice};
+  ++outstanding;
+  tell(event_id::grant_issued, group, on, seconds_of(slice));
+  self->request(jobs.at(group), slice + config.patience, grant)
+    .then([this](const micro_window_report& report) { grant_done(report); },
+          [this, grant](const caf::error& failure) { grant_lost(grant, from_caf(failure)); });
+}
+
+void allocator_state::grant_done(const micro_window_report& report) {
+  --outstanding;
+  policy.complete(report.group, {report.accuracy_before, report.accuracy_after, report.standard_error});
+  const auto busy = report.spent.training + report.spent.evaluation + report.spent.other;
+  if (auto found = workers.find(report.worker); found != workers.end()) {
+    found->second.granted = false;
+    found->second.busy += busy;
+  }
+  tell(event_id::grant_done, report.group, report.worker, seconds_of(busy));
+  const auto standings = policy.standings();
+  if (!shares_final && std::all_of(standings.begin(), standings.end(), [](auto& s) { return s.grants > 0; })) {
+    shares_final = true;
+    announce_shares();
+  }
+  settle_window();
+  grant_free_devices();
+}
+
+void allocator_state::grant_lost(const micro_window_grant& grant, const error& why) {
+  --outstanding;
+  policy.refund(grant.group);
+  if (auto found = workers.find(grant.worker); found != workers.end())
+    found->second.granted = false;
+  tell(event_id::grant_lost, grant.group, grant.worker, seconds_of(grant.slice), render(why));
+  settle_window();
+  self->delayed_send(self, retry_after, due_atom_v);
+}
+
+void allocator_state::announce_shares() {
+  if (!grouper)
+    return;
+  const auto capacity = config.window * std::max<std::size_t>(1, workers.size());
+  for (const auto& share : policy.shares()) {
+    const auto c = from_seconds(share.p * seconds_of(capacity));
+    self->send(grouper, gpu_share{share.group, window, share.p, c, 0});
+    tell(event_id::share_announced, share.group, {}, share.p);
+  }
+}
+
+// -- devices -----------------------------------------------------------------------------------------
+
+void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_actor& handle) {
+  workers[hello.worker] = worker{hello.worker, handle, hello.device, false, {}, {}};
+  self->monitor(handle);
+  tell(event_id::worker_up, {}, hello.worker, 0, hello.device);
+  grant_free_devices();
+}
+
+void allocator_state::worker_down(const caf::actor_addr& who) {
+  const auto found = std::find_if(workers.begin(), workers.end(),
+                                  [&](const auto& entry) { return entry.second.handle.address() == who; });
+  if (found == workers.end())
+    return;
+  const auto gone = std::move(*found);
+  workers.erase(found);
+  tell(event_id::worker_down, {}, gone.first, 0);
+  // CAF 0.17 does not answer what a dead actor had promised. With a grant among it, the group job reports the
+  // failure and its slice is granted again.
+  for (const auto& [order, fail_with] : gone.second.orders)
+    fail_with({ec::unreachable, "worker " + gone.first.value + " is gone", {}});
+}
+
+bool allocator_state::answered(const worker_id& by, std::uint64_t order) {
+  const auto device = workers.find(by);
+  return device != workers.end() && device->second.orders.erase(order) == 1;
+}
+
+template <class Answer, class Order>
+caf::result<Answer> allocator_state::pass_on(const worker_id& wanted, Order& order) {
+  auto* device = device_for(wanted);
+  if (device == nullptr)
+    return to_caf({ec::unavailable,
+                   wanted.value.empty() ? "there is no GPU worker" : "there is no GPU worker " + wanted.value,
+                   "start one with `ecco worker`"});
+  auto promise = self->make_response_promise<Answer>();
+  const auto number = next_order++;
+  device->orders[number] = [promise](const error& why) mutable { promise.deliver(to_caf(why)); };
+  const auto by = device->id;
+  self->request(device->handle, order_patience, std::move(order))
+    .then(
+      [this, by, number, promise](Answer& done) mutable {
+        if (answered(by, number))
+          promise.deliver(std::move(done));
+      },
+      [this, by, number, promise](const caf::error& failure) mutable {
+        if (answered(by, number))
+          promise.deliver(failure);
+      });
+  return promise;
+}
+
+allocator_state::worker* allocator_state::device_for(const worker_id& wanted) {
+  if (auto found = workers.find(wanted); found != workers.end())
+    return &found->second;
+  if (!wanted.value.empty() || workers.empty())
+    return nullptr;
+  for (auto& [id, device] : workers)
+    if (!device.granted)
+      return &device;
+  return &std::next(workers.begin(), turn++ % workers.size())->second;
+}
+
+status_report allocator_state::report() const {
+  status_report out;
+  out.term = config.term;
+  out.window = window;
+  out.micro_window = index;
+  const auto shares = policy.shares();
+  for (const auto& standing : policy.standings()) {
+    group_standing group;
+    group.group = standing.group;
+    group.map50 = standing.accuracy;
+    group.grants = standing.grants;
+    for (const auto& share : shares)
+      if (share.group == standing.group)
+        group.share = share.p;
+    out.groups.push_back(std::move(group));
+  }
+  for (const auto& [id, device] : workers)
+    out.workers.push_back({id, device.device, true, device.busy});
+  return out;
+}
+
+void allocator_state::tell(std::string_view id, group_id group, const worker_id& on, double value, std::string text) {
+  self->send(telemetry, event{{}, std::string{id}, {}, group, on, window, value, std::move(text)});
+}
+
+// -- behavior ----------------------------------------------------------------------------------------
+
+allocator_actor::behavior_type allocator_state::make_behavior() {
+  self->set_down_handler([this](const caf::down_msg& down) { worker_down(down.source); });
+  return {
+    [this](const worker_hello& hello, const gpu_worker_actor& handle) { worker_up(hello, handle); },
+    [this](label_order& order) { return pass_on<labels>({}, order); },
+    [this](train_order& order) {
+      const auto wanted = order.worker;
+      return pass_on<train_report>(wanted, order);
+    },
+    [this](eval_order& order) { return pass_on<eval_report>({}, order); },
+    [this](const grouper_actor& whom) {
+      grouper = whom;
+      open_window();
+    },
+    [this](const job_started& started, const group_job_actor& job) {
+      jobs[started.group] = job;
+      policy.start_job(started.group, started.members);
+      grant_free_devices();
+    },
+    [this](const job_ended& ended) {
+      jobs.erase(ended.group);
+      policy.end_job(ended.group);
+      for (const auto& [id, device] : workers)
+        self->send(device.handle, ended);
+    },
+    [this](const status_query&) { return report(); },
+    [this](due_atom) { grant_free_devices(); },
+    [this](close_atom, window_number which) {
+      if (which == window)
+        close_window();
+    },
+  };
+}
+
+allocator_actor::behavior_type allocator(allocator_actor::stateful_pointer<allocator_state> self,
+                                         allocator_config config, telemetry_actor telemetry) {
+  self->state.config = std::move(config);
+  self->state.policy = allocation{self->state.config.policy};
+  self->state.telemetry = std::move(telemetry);
+  return self->state.make_behavior();
+}
+
+} // namespace ecco

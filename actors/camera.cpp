@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/camera.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/clock.hpp"
+#include "actors/failure.hpp"
+#include "runtime/base/event_ids.hpp"
+#include "runtime/policy/sampling.hpp"
+
+namespace ecco {
+
+namespace {
+
+constexpr duration request_patience = std::chrono::seconds{90};
+constexpr duration ask_again_after = std::chrono::seconds{2};
+constexpr duration reopen_after = std::chrono::seconds{2};
+constexpr duration report_every = std::chrono::seconds{1};
+/// A camera that cannot keep up with its source skips ahead rather than falling behind for ever.
+constexpr duration most_behind = std::chrono::seconds{1};
+/// Pictures taken in one turn, so that messages are heard between them.
+constexpr int pictures_a_turn = 4;
+
+double smooth(double old, double now) {
+  return old + 0.1 * (now - old);
+}
+
+} // namespace
+
+// -- the stream --------------------------------------------------------------------------------------
+
+void camera_state::advance() {
+  if (!source) {
+    auto opened = parts.open_source();
+    if (!opened)
+      return source_failed(opened.error());
+    source = std::move(*opened);
+    began = now(self);
+  }
+  for (int i = 0; i < pictures_a_turn; ++i) {
+    if (!next_picture) {
+      auto read = source->next();
+      if (!read)
+        return source_failed(read.error());
+      next_picture = std::move(*read);
+    }
+    const auto behind = now(self) - began - next_picture->stream_time;
+    if (config.real_time && behind < duration::zero()) {
+      self->delayed_send(self, -behind, due_atom_v);
+      return;
+    }
+    const auto shown = std::move(*std::exchange(next_picture, std::nullopt));
+    if (!config.real_time || behind < most_behind)
+      see(shown);
+  }
+  self->send(self, due_atom_v);
+}
+
+void camera_state::source_failed(const error& why) {
+  source = nullptr;
+  next_picture.reset();
+  if (why.code == ec::end_of_stream) {
+    close_segment();
+    tell(event_id::camera_offline, 0, "the source has ended");
+    return;
+  }
+  tell(event_id::camera_offline, 0, render(why));
+  self->delayed_send(self, reopen_after, due_atom_v);
+}
+
+void camera_state::see(const source_picture& shown) {
+  ++status.frames_seen;
+  tell_scripted_drift(shown.stream_time);
+  const auto role = role_at(plan.split, shown.media_time);
+  if (segment_at(shown.media_time) != segment.second || role != segment.role)
+    close_segment();
+  const auto sampled = link && is_due(sampling_rate(role), shown.stream_time, last_sampled);
+  const auto inferred = sampled || is_due(config.infer_fps, shown.stream_time, last_inferred);
+  std::vector<detection> seen;
+  if (inferred && eye) {
+    last_inferred = shown.stream_time;
+    if (auto found = eye->infer(shown.picture)) {
+      seen = std::move(*found);
+      watch(seen);
+    }
+  }
+  if (sampled)
+    sample(shown, role, std::move(seen));
+  if (link && !link->pump())
+    link = nullptr; // the uplink notices too, and brings a new one
+  report();
+}
+
+double camera_state::sampling_rate(sample_role role) const {
+  switch (role) {
+    case sample_role::train: return grouped || asked ? plan.train_fps : 0;
+    case sample_role::held_out: return plan.held_out_fps;
+    case sample_role::guard: return 0;
+  }
+  return 0;
+}
+
+void camera_state::tell_scripted_drift(duration stream_time) {
+  while (scripted_told < config.scripted.size() && config.scripted[scripted_told].at <= stream_time) {
+    const auto& change = config.scripted[scripted_told++];
+    if (change.at > duration::zero())
+      tell(event_id::drift_injected, seconds_of(change.at), change.chain);
+  }
+}
+
+void camera_state::sample(const source_picture& shown, sample_role role, std::vector<detection> seen) {
+  last_sampled = shown.stream_time;
+  segment.second = segment_at(shown.media_time);
+  segment.role = role;
+  segment.pictures.push_back(shown.picture);
+  segment.notes.push_back({shown.media_time, std::move(seen), model.revision});
+}
+
+void camera_state::close_segment() {
+  auto closed = std::exchange(segment, {});
+  if (closed.pictures.empty() || !link)
+    return;
+  if (!encoder) {
+    auto made = parts.make_encoder(plan);
+    if (!made)
+      return tell(event_id::segment_refused, 0, render(made.error()));
+    encoder = std::move(*made);
+  }
+  auto stream = encoder->encode(closed.pictures, std::chrono::seconds{1});
+  if (!stream)
+    return tell(event_id::segment_refused, 0, render(stream.error()));
+  status.frames_sent += closed.notes.size();
+  const encoded_segment out{config.camera, next_sequence++,     config.process, closed.role,
+                            encoder->codec(), plan.width, plan.height, std::move(closed.notes), std::move(*stream)};
+  if (!link->send(out))
+    link = nullptr;
+}
+
+// -- drift and retraining ----------------------------------------------------------------------------
+
+void camera_state::watch(std::span<const detection> seen) {
+  const auto observed = observe(seen);
+  status.confidence = smooth(status.confidence, observed.confidence);
+  status.objects = smooth(status.objects, observed.count);
+  if (grouped || asked || model.revision == 0 || !desk)
+    return;
+  const auto alarm = drift.add(observed);
+  status.drift_score = drift.score();
+  if (!alarm)
+    return;
+  noticed = now(self);
+  tell(event_id::drift_detected, drift.score());
+  ask({request_id{config.process.value ^ next_request++}, config.camera, config.place, {}, request_reason::drift, model});
+}
+
+void camera_state::ask(const retrain_request& request) {
+  asked = request;
+  if (!desk)
+    return; // asked again with the same id when the server is back
+  auto with_age = request;
+  with_age.age = now(self) - noticed;
+  tell(event_id::request_sent, seconds_of(with_age.age));
+  self->request(desk, request_patience, with_age)
+    .then([this](const request_answer&) { asked.reset(); },
+          [this, request](const caf::error&) { self->delayed_send(self, ask_again_after, due_atom_v, request); });
+}
+
+caf::result<model_ack> camera_state::load(const model_update& update) {
+  if (!eye) {
+    auto promise = self->make_response_promise<model_ack>();
+    early.emplace(update, promise);
+    return promise;
+  }
+  if (auto loaded = eye->load(update.weights); !loaded)
+    return to_caf(loaded.error());
+  return adopt(update.model);
+}
+
+model_ack camera_state::adopt(const model_ref& loaded) {
+  model = loaded;
+  status.model = model;
+  drift.reset();
+  return {config.camera, model};
+}
+
+void camera_state::joined(const camera_welcome& welcome) {
+  const auto another_student = welcome.student != server.student || welcome.input_width != server.input_width
+                               || welcome.input_height != server.input_height || welcome.classes != server.classes;
+  server = welcome;
+  plan = welcome.plan;
+  encoder = nullptr;
+  if (!eye || another_student) {
+    auto made = parts.make_student(welcome);
+    if (!made)
+      return tell(event_id::camera_offline, 0, render(made.error()));
+    eye = std::move(*made);
+  }
+  if (early) {
+    auto [update, promise] = *std::exchange(early, std::nullopt);
+    if (auto loaded = eye->load(update.weights); !loaded)
+      promise.deliver(to_caf(loaded.error()));
+    else
+      promise.deliver(adopt(update.model));
+  }
+  auto connected = parts.connect(welcome);
+  if (!connected)
+    return tell(event_id::camera_offline, 0, render(connected.error()));
+  link = std::move(*connected);
+  tell(event_id::camera_online, 0);
+  if (asked)
+    ask(*asked);
+}
+
+void camera_state::report() {
+  if (!telemetry || now(self) - last_report < report_every)
+    return;
+  last_report = now(self);
+  status.camera = config.camera;
+  if (link)
+    status.bytes_sent = link->sent().bytes_sent;
+  self->send(telemetry, status);
+}
+
+void camera_state::tell(std::string_view id, double value, std::string text) {
+  if (telemetry)
+    self->send(telemetry, event{{}, std::string{id}, config.camera, {}, {}, 0, value, std::move(text)});
+}
+
+camera_actor::behavior_type camera_state::make_behavior() {
+  self->send(self, due_atom_v);
+  return {
+    [this](const model_update& update) { return load(update); },
+    [this](const gpu_share&) {
+      // The plan is fixed for now: the share changes nothing on the camera yet.
+    },
+    [this](const sampling_plan& changed) {
+      close_segment();
+      const auto resized = changed.width != plan.width || changed.height != plan.height;
+      plan = changed;
+      if (resized)
+        encoder = nullptr;
+      else if (encoder)
+        encoder->set_bit_rate(plan.bits_per_second);
+    },
+    [this](const regroup_event& changed) {
+      grouped = changed.kind == regroup_kind::opened || changed.kind == regroup_kind::joined;
+      drift.reset();
+    },
+    [this](const camera_welcome& welcome, const request_desk_actor& whom, const telemetry_actor& sink) {
+      desk = whom;
+      telemetry = sink;
+      joined(welcome);
+    },
+    [this](adrift_atom) {
+      // Inference goes on; there is nobody to send to until the uplink has a server again.
+      desk = request_desk_actor{};
+      telemetry = telemetry_actor{};
+      link = nullptr;
+      segment = {};
+    },
+    [this](due_atom) { advance(); },
+    [this](due_atom, const retrain_request& request) {
+      if (asked && asked->id == request.id)
+        ask(request);
+    },
+  };
+}
+
+camera_actor::behavior_type camera(camera_actor::stateful_pointer<camera_state> self, camera_config config,
+                                   camera_parts parts) {
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.parts = std::move(parts);
+  state.drift = drift_test{state.config.drift};
+  return state.make_behavior();
+}
+
+} // namespace ecco

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "actors/interfaces.hpp"
+#include "runtime/learn/student.hpp"
+#include "runtime/net/media_link.hpp"
+#include "runtime/policy/drift.hpp"
+#include "runtime/video/segment_codec.hpp"
+#include "runtime/video/source.hpp"
+
+namespace ecco {
+
+/// What a camera is made of, made in its own thread.
+struct camera_parts {
+  std::function<result<std::unique_ptr<frame_source>>()> open_source;
+  /// For the student and input size the server names.
+  std::function<result<std::unique_ptr<student>>(const camera_welcome&)> make_student;
+  std::function<result<std::unique_ptr<segment_encoder>>(const sampling_plan&)> make_encoder;
+  std::function<result<std::unique_ptr<media_sender>>(const camera_welcome&)> connect;
+};
+
+struct camera_config {
+  camera_id camera;
+  incarnation process;
+  location place;
+  /// Pictures follow the source's own pace; false takes them as fast as they can be inferred.
+  bool real_time = true;
+  /// Pictures inferred a second, besides those that are sent.
+  double infer_fps = 5;
+  drift_options drift;
+  /// Stream time at which scripted drift begins (a filter switches), only told to telemetry; none without.
+  std::vector<timed_filter> scripted;
+};
+
+struct camera_state {
+  static constexpr const char* name = "camera";
+
+  /// Pictures of the second that is being collected.
+  struct open_segment {
+    std::int64_t second = -1;
+    sample_role role = sample_role::guard;
+    std::vector<image> pictures;
+    std::vector<frame_note> notes;
+  };
+
+  explicit camera_state(camera_actor::stateful_pointer<camera_state> selfptr) : self(selfptr) {}
+
+  camera_actor::behavior_type make_behavior();
+
+  // -- the stream ----------------------------------------------------------------------------------
+
+  /// Takes the pictures that are due and schedules the next.
+  void advance();
+  void see(const source_picture& shown);
+  void tell_scripted_drift(duration stream_time);
+  /// Adds to the open segment; closes it first when its second is over.
+  void sample(const source_picture& shown, sample_role role, std::vector<detection> seen);
+  void close_segment();
+  double sampling_rate(sample_role role) const;
+  void source_failed(const error& why);
+
+  // -- drift and retraining --------------------------------------------------------------------------
+
+  void watch(std::span<const detection> seen);
+  void ask(const retrain_request& request);
+  caf::result<model_ack> load(const model_update& update);
+  model_ack adopt(const model_ref& loaded);
+  void joined(const camera_welcome& welcome);
+  void report();
+  void tell(std::string_view id, double value, std::string text = {});
+
+  camera_actor::stateful_pointer<camera_state> self;
+  camera_config config;
+  camera_parts parts;
+
+  std::unique_ptr<frame_source> source;
+  std::optional<source_picture> next_picture;
+  /// When the stream began, by the actor's clock.
+  duration began{};
+  std::unique_ptr<student> eye;
+  /// A model that came before the server said which student it is for.
+  std::optional<std::pair<model_update, caf::typed_response_promise<model_ack>>> early;
+  model_ref model;
+  drift_test drift{{}};
+  std::unique_ptr<segment_encoder> encoder;
+  std::unique_ptr<media_sender> link;
+  sampling_plan plan;
+  camera_welcome server;
+  request_desk_actor desk;
+  telemetry_actor telemetry;
+  open_segment segment;
+  std::uint64_t next_sequence = 0, next_request = 1;
+  duration last_inferred = duration::min(), last_sampled = duration::min(), last_report{};
+  std::size_t scripted_told = 0;
+  /// In a group, or waiting to be: training segments are sent.
+  bool grouped = false;
+  std::optional<retrain_request> asked;
+  /// When the drift behind `asked` was noticed.
+  duration noticed{};
+  camera_status status;
+};
+
+/// The device side. Spawn it detached when its parts are real: decoding and inference take the thread's time.
+camera_actor::behavior_type camera(camera_actor::stateful_pointer<camera_state> self, camera_config config,
+                                   camera_parts parts);
+
+} // namespace ecco

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "actors/interfaces.hpp"
+
+namespace ecco {
+
+struct group_job_config {
+  group_id group;
+  /// The model the first member ran; training starts from its weights.
+  model_update initial;
+  /// Ring sizes a member (decision 28), frames.
+  std::size_t train_frames = 512, held_out_frames = 64;
+  /// A job with fewer labelled training frames is not worth a slice yet.
+  std::size_t least_frames = 4;
+  std::uint64_t seed = 1;
+};
+
+struct group_job_state {
+  static constexpr const char* name = "group_job";
+
+  struct member {
+    std::deque<labelled_frame> train, held_out;
+  };
+
+  explicit group_job_state(group_job_actor::stateful_pointer<group_job_state> selfptr) : self(selfptr) {}
+
+  group_job_actor::behavior_type make_behavior();
+
+  // -- samples -------------------------------------------------------------------------------------
+
+  void absorb(sample_batch& batch);
+  std::size_t train_frames() const;
+  /// Tells the allocator once there is something to train on, and then of every change of size.
+  void announce();
+  /// The member's held-out frames that its present model has seen: both models can be compared on them.
+  std::vector<labelled_frame> comparable_frames(const member& who) const;
+
+  // -- training ------------------------------------------------------------------------------------
+
+  caf::result<micro_window_report> run(const micro_window_grant& grant);
+  result<void> check(const micro_window_grant& grant) const;
+  train_order order_for(const micro_window_grant& grant, bool from_scratch) const;
+  void train(const micro_window_grant& grant, bool from_scratch,
+             caf::typed_response_promise<micro_window_report> promise);
+  micro_window_report adopt(const micro_window_grant& grant, train_report& trained);
+
+  // -- the end of a window ---------------------------------------------------------------------------
+
+  caf::result<eval_report> settle(const window_closed& closed);
+  void propose(window_number window, const eval_report& scored, caf::typed_response_promise<eval_report> promise);
+  void tell(std::string_view id, const camera_id& camera, double value, std::string text = {});
+
+  group_job_actor::stateful_pointer<group_job_state> self;
+  group_job_config config;
+  allocator_actor allocator;
+  model_store_actor models;
+  telemetry_actor telemetry;
+  std::map<camera_id, member> members;
+  /// Size the allocator knows; 0 before it was told.
+  std::uint32_t announced = 0;
+  /// Frames that `holder` does not have yet.
+  std::vector<labelled_frame> fresh;
+  /// The worker that keeps this job's state, and how many micro-windows that state has behind it.
+  worker_id holder;
+  std::uint32_t trained = 0;
+  /// `trained` when a candidate was last proposed.
+  std::uint32_t proposed = 0;
+  blob checkpoint, weights;
+  model_ref parent;
+  /// The newest grant that was begun; repeating it or an older one changes nothing.
+  epoch term;
+  window_number window = 0;
+  std::uint32_t next_index = 0;
+  bool training = false;
+};
+
+/// A job begins with the weights of `config.initial` and no members.
+group_job_actor::behavior_type group_job(group_job_actor::stateful_pointer<group_job_state> self,
+                                         group_job_config config, allocator_actor allocator,
+                                         model_store_actor models, telemetry_actor telemetry);
+
+} // namespace ecco

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/interfaces.hpp"
+#include "messages/plan.hpp"
+#include "runtime/video/segment_codec.hpp"
+
+namespace ecco {
+
+using decoder_factory = std::function<std::unique_ptr<segment_decoder>()>;
+
+struct ingest_config {
+  camera_id camera;
+  sample_split split;
+  /// Frames in one label order: enough to spread its cost, few enough to be done soon.
+  std::size_t label_batch = 16;
+  /// Frames kept labelled, and frames that may wait for the teacher; the oldest go first.
+  std::size_t kept = 512, waiting = 256;
+  /// The deployed model's accuracy is that of the newest held-out frames, over this long.
+  duration score_span = std::chrono::seconds{12};
+  /// How long the grouper waits for subsamples before it gets what there is.
+  duration patience = std::chrono::seconds{20};
+};
+
+struct ingest_state {
+  static constexpr const char* name = "ingest";
+
+  struct stored {
+    labelled_frame sample;
+    duration arrived{};
+  };
+  struct subsample_wait {
+    subsample_order order;
+    duration asked{};
+    caf::typed_response_promise<sample_batch> promise;
+  };
+
+  explicit ingest_state(ingest_actor::stateful_pointer<ingest_state> selfptr) : self(selfptr) {}
+
+  ingest_actor::behavior_type make_behavior();
+
+  void receive(encoded_segment& segment);
+  result<void> check(const encoded_segment& segment) const;
+  /// Sends the oldest waiting frames to the teacher, unless some are with it already.
+  void label_next();
+  void absorb(std::deque<stored>& batch, labels& said);
+  /// Scores what the camera itself saw against the teacher, on held-out frames: the deployed model's accuracy.
+  void score_deployed();
+  std::vector<labelled_frame> newer_than(duration when) const;
+  void answer_subsamples();
+  void report_arrivals();
+
+  ingest_actor::stateful_pointer<ingest_state> self;
+  ingest_config config;
+  std::unique_ptr<segment_decoder> decoder;
+  allocator_actor allocator;
+  telemetry_actor telemetry;
+  group_job_actor job;
+  group_id group;
+  /// The newest segment, to recognise repeated ones.
+  incarnation source;
+  std::uint64_t next_sequence = 0;
+  std::deque<stored> waiting, kept;
+  bool labelling = false;
+  std::vector<subsample_wait> waits;
+  arrival_report arrived;
+  duration reported{};
+};
+
+/// One camera's server side: decodes segments, has them labelled, scores the deployed model on them before they
+/// train anything, keeps the newest and hands them to the camera's group.
+ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, ingest_config config,
+                                   decoder_factory make_decoder, allocator_actor allocator,
+                                   telemetry_actor telemetry);
+
+} // namespace ecco

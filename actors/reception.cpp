@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/reception.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/courier.hpp"
+#include "actors/dispatch.hpp"
+#include "actors/failure.hpp"
+#include "actors/stand_ins.hpp"
+#include "messages/codec.hpp"
+#include "runtime/base/event_ids.hpp"
+
+namespace ecco {
+
+namespace {
+
+constexpr duration status_patience = std::chrono::seconds{5};
+constexpr duration inject_patience = std::chrono::seconds{60};
+
+/// Without these nothing works.
+constexpr std::array<std::string_view, 4> essential{"telemetry", "allocator", "model_store", "grouper"};
+constexpr std::string_view ingest_prefix = "ingest:";
+
+/// Joins what the actors know of the same cameras and groups.
+void merge(status_report& into, const status_report& part) {
+  into.uptime = std::max(into.uptime, part.uptime);
+  into.term.value = std::max(into.term.value, part.term.value);
+  into.window = std::max(into.window, part.window);
+  into.micro_window = std::max(into.micro_window, part.micro_window);
+  into.cameras.insert(into.cameras.end(), part.cameras.begin(), part.cameras.end());
+  into.workers.insert(into.workers.end(), part.workers.begin(), part.workers.end());
+  for (const auto& group : part.groups) {
+    const auto known = std::find_if(into.groups.begin(), into.groups.end(),
+                                    [&](const group_standing& other) { return other.group == group.group; });
+    if (known == into.groups.end()) {
+      into.groups.push_back(group);
+    } else if (known->members.empty()) {
+      known->members = group.members;
+    } else {
+      auto members = std::move(known->members);
+      *known = group;
+      known->members = std::move(members);
+    }
+  }
+}
+
+void place_cameras_in_groups(status_report& report) {
+  for (auto& camera : report.cameras)
+    for (const auto& group : report.groups)
+      if (std::find(group.members.begin(), group.members.end(), camera.last.camera) != group.members.end())
+        camera.group = group.group;
+}
+
+} // namespace
+
+void reception_state::begin(server_parts with) {
+  parts = std::move(with);
+  telemetry = self->spawn(ecco::telemetry, parts.sink);
+  allocator = self->spawn(ecco::allocator, parts.allocator, telemetry);
+  models = self->spawn(ecco::model_store, parts.models, parts.store, telemetry);
+  const auto front = caf::actor_cast<reception_actor>(self->address());
+  const job_factory jobs = [front, job = parts.job, a = allocator, m = models, t = telemetry,
+                            &system = self->system()](group_id group, const model_update& initial) {
+    auto config = job;
+    config.group = group;
+    config.initial = initial;
+    auto handle = system.spawn(ecco::group_job, std::move(config), a, m, t);
+    caf::anon_send(front, job_started{group, 0}, handle);
+    return handle;
+  };
+  grouper = self->spawn(ecco::grouper, parts.grouper, jobs, allocator, models, telemetry);
+  by_name = {{"telemetry", caf::actor_cast<caf::actor>(telemetry)},
+             {"allocator", caf::actor_cast<caf::actor>(allocator)},
+             {"model_store", caf::actor_cast<caf::actor>(models)},
+             {"grouper", caf::actor_cast<caf::actor>(grouper)}};
+  for (const auto& [called, handle] : by_name)
+    self->monitor(handle);
+  self->send(allocator, grouper);
+}
+
+// -- cameras and workers -------------------------------------------------------------------------------
+
+result<void> reception_state::check(const camera_hello& hello) const {
+  if (std::find(parts.known_cameras.begin(), parts.known_cameras.end(), hello.camera) == parts.known_cameras.end())
+    return fail(ec::not_found, "camera " + hello.camera.value + " is not in the server's configuration",
+                "add it under `cameras:` and start the server again");
+  return {};
+}
+
+void reception_state::admit(camera_entry& entry) {
+  const auto& camera = entry.hello.camera;
+  if (!entry.video) {
+    auto config = parts.ingest;
+    config.camera = camera;
+    entry.video = self->spawn(ecco::ingest, std::move(config), parts.make_decoder, allocator, telemetry);
+    by_name[std::string{ingest_prefix} + camera.value] = caf::actor_cast<caf::actor>(entry.video);
+    self->monitor(entry.video);
+  }
+  parts.media->admit(camera, entry.media_token, [video = entry.video](encoded_segment segment, std::size_t) {
+    caf::anon_send(video, std::move(segment));
+  });
+  self->send(grouper, entry.hello, entry.device, entry.video);
+}
+
+camera_welcome reception_state::welcome(const camera_hello& hello, const camera_actor& device) {
+  auto& entry = cameras[hello.camera];
+  entry.hello = hello;
+  entry.device = device;
+  entry.media_token = parts.draw_token();
+  by_name[hello.camera.value] = caf::actor_cast<caf::actor>(device);
+  self->monitor(device);
+  admit(entry);
+  self->send(models, hello, device);
+  self->send(telemetry, event{{}, std::string{event_id::camera_online}, hello.camera, {}, {}, 0, 0, {}});
+  auto out = parts.camera;
+  out.media_host = parts.media_host;
+  out.media_port = parts.media->port();
+  out.media_token = entry.media_token;
+  return out;
+}
+
+void reception_state::down(const caf::down_msg& what) {
+  const auto found = std::find_if(by_name.begin(), by_name.end(),
+                                  [&](const auto& named) { return named.second.address() == what.source; });
+  if (found == by_name.end())
+    return;
+  const auto called = found->first;
+  by_name.erase(found);
+  if (stopping)
+    return stop_next();
+  if (std::find(essential.begin(), essential.end(), called) != essential.end()) {
+    stopping = what.reason ? what.reason : caf::make_error(caf::exit_reason::unhandled_exception);
+    return stop_next();
+  }
+  if (cameras.contains(camera_id{called}))
+    self->send(telemetry, event{{}, std::string{event_id::camera_offline}, camera_id{called}, {}, {}, 0, 0, "its node is gone"});
+  else if (called.starts_with(ingest_prefix)) {
+    auto& entry = cameras.at(camera_id{called.substr(ingest_prefix.size())});
+    entry.video = ingest_actor{};
+    admit(entry);
+  }
+}
+
+void reception_state::stop_next() {
+  const auto stop = [this](const std::string& called) {
+    self->send_exit(by_name.at(called), caf::exit_reason::user_shutdown);
+  };
+  for (const auto* first : {"allocator", "grouper"})
+    if (by_name.contains(first))
+      return stop(first);
+  for (const auto& [called, handle] : by_name)
+    if (called.starts_with("g-") || called.starts_with(ingest_prefix))
+      return stop(called);
+  for (const auto* last : {"model_store", "telemetry"})
+    if (by_name.contains(last))
+      return stop(last);
+  self->quit(stopping);
+}
+
+// -- status and injection ------------------------------------------------------------------------------
+
+std::vector<std::string> reception_state::actor_names() const {
+  std::vector<std::string> out;
+  for (const auto& [called, handle] : by_name)
+    out.push_back(called);
+  return out;
+}
+
+caf::result<status_report> reception_state::report() {
+  auto promise = self->make_response_promise<status_report>();
+  auto whole = std::make_shared<status_report>();
+  whole->actors = actor_names();
+  auto outstanding = std::make_shared<int>(3);
+  auto one_less = [whole, outstanding, promise]() mutable {
+    if (--*outstanding > 0)
+      return;
+    place_cameras_in_groups(*whole);
+    promise.deliver(std::move(*whole));
+  };
+  auto merge_in = [whole, one_less](const status_report& part) mutable {
+    merge(*whole, part);
+    one_less();
+  };
+  auto go_without = [one_less](const caf::error&) mutable { one_less(); };
+  self->request(telemetry, status_patience, status_query{}).then(merge_in, go_without);
+  self->request(grouper, status_patience, status_query{}).then(merge_in, go_without);
+  self->request(allocator, status_patience, status_query{}).then(merge_in, go_without);
+  return promise;
+}
+
+caf::result<inject_answer> reception_state::inject(const inject_order& order) {
+  const auto found = by_name.find(order.to);
+  if (found == by_name.end()) {
+    std::string names;
+    for (const auto& called : actor_names())
+      names += (names.empty() ? "" : ", ") + called;
+    return to_caf({ec::not_found, "there is no actor named '" + order.to + "'", "there are: " + names});
+  }
+  auto message = from_json(order.json);
+  if (!message)
+    return to_caf(message.error());
+  auto promise = self->make_response_promise<inject_answer>();
+  const auto kind = std::string{kind_of(*message)};
+  dispatch(self, found->second, *message, inject_patience, [promise, kind, to = order.to](dispatched outcome) mutable {
+    if (!outcome) {
+      auto failure = outcome.error();
+      if (failure.what == "the actor does not take this message")
+        failure.what = to + " does not take a " + kind;
+      promise.deliver(to_caf(failure));
+    } else {
+      promise.deliver(inject_answer{*outcome ? to_json(**outcome) : std::string{}});
+    }
+  });
+  return promise;
+}
+
+// -- behavior ----------------------------------------------------------------------------------------
+
+reception_actor::behavior_type reception_state::make_behavior() {
+  self->set_down_handler([this](const caf::down_msg& what) { down(what); });
+  self->set_exit_handler([this](const caf::exit_msg& told) {
+    if (stopping)
+      return;
+    stopping = told.reason;
+    stop_next();
+  });
+  return {
+    [this](const camera_hello& hello, const courier_actor& peer)
+      -> caf::result<camera_welcome, courier_actor, request_desk_actor, telemetry_actor> {
+      if (auto good = check(hello); !good)
+        return to_caf(good.error());
+      auto carrier = self->spawn(ecco::courier, caf::actor{});
+      self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
+      return {welcome(hello, self->spawn(remote_camera, carrier)), carrier, grouper, telemetry};
+    },
+    [this](const worker_hello& hello, const courier_actor& peer)
+      -> caf::result<worker_welcome, courier_actor, telemetry_actor> {
+      auto carrier = self->spawn(ecco::courier, caf::actor{});
+      self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
+      self->send(allocator, hello, self->spawn(remote_worker, carrier));
+      return {parts.worker, carrier, telemetry};
+    },
+    [this](const camera_hello& hello, const camera_actor& device)
+      -> caf::result<camera_welcome, request_desk_actor, telemetry_actor> {
+      if (auto good = check(hello); !good)
+        return to_caf(good.error());
+      return {welcome(hello, device), grouper, telemetry};
+    },
+    [this](const worker_hello& hello,
+           const gpu_worker_actor& device) -> caf::result<worker_welcome, telemetry_actor> {
+      self->send(allocator, hello, device);
+      return {parts.worker, telemetry};
+    },
+    [this](const status_query&) { return report(); },
+    [this](const inject_order& order) { return inject(order); },
+    [this](const job_started& started, const group_job_actor& job) {
+      by_name[to_string(started.group)] = caf::actor_cast<caf::actor>(job);
+      self->monitor(job);
+    },
+  };
+}
+
+reception_actor::behavior_type reception(reception_actor::stateful_pointer<reception_state> self,
+                                         server_parts parts) {
+  self->state.begin(std::move(parts));
+  return self->state.make_behavior();
+}
+
+} // namespace ecco

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/telemetry.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/clock.hpp"
+#include "runtime/base/event_ids.hpp"
+
+namespace ecco {
+
+namespace {
+
+camera_standing& standing_of(telemetry_state& state, const camera_id& camera) {
+  auto [found, fresh] = state.cameras.try_emplace(camera);
+  if (fresh) {
+    found->second.last.camera = camera;
+    found->second.map50 = std::numeric_limits<double>::quiet_NaN();
+  }
+  return found->second;
+}
+
+void remember(telemetry_state& state, const event& what) {
+  if (what.camera.value.empty())
+    return;
+  auto& standing = standing_of(state, what.camera);
+  if (what.id == event_id::accuracy_deployed)
+    standing.map50 = what.value;
+  else if (what.id == event_id::camera_online)
+    standing.online = true;
+  else if (what.id == event_id::camera_offline)
+    standing.online = false;
+}
+
+} // namespace
+
+telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telemetry_state> self,
+                                         telemetry_sink sink) {
+  self->state.sink = std::move(sink);
+  self->state.began = now(self);
+  return {
+    [self](event& what) {
+      what.at = now(self) - self->state.began;
+      remember(self->state, what);
+      if (self->state.sink.on_event)
+        self->state.sink.on_event(what);
+      if (self->state.upstream)
+        self->send(self->state.upstream, std::move(what));
+    },
+    [self](const camera_status& status) {
+      standing_of(self->state, status.camera).last = status;
+      if (self->state.sink.on_status)
+        self->state.sink.on_status(status);
+    },
+    [](const arrival_report&) {
+      // Measured rates correct the shares once rates are controlled; until then nobody needs them.
+    },
+    [self](const status_query&) {
+      status_report out;
+      out.uptime = now(self) - self->state.began;
+      for (const auto& [camera, standing] : self->state.cameras)
+        out.cameras.push_back(standing);
+      return out;
+    },
+    [self](const caf::strong_actor_ptr& server) {
+      self->state.upstream = caf::actor_cast<telemetry_actor>(server);
+    },
+  };
+}
+
+} // namespace ecco

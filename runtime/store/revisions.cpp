@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/store/revisions.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "messages/sha256.hpp"
+
+namespace ecco {
+
+namespace {
+
+namespace fs = std::filesystem;
+using json = nlohmann::json;
+
+constexpr auto weights_name = "weights.safetensors";
+constexpr auto manifest_name = "manifest.json";
+/// No student of ours comes near it; a larger file is not one.
+constexpr std::uintmax_t most_weight_bytes = 1u << 30;
+
+std::string reason() {
+  return std::strerror(errno);
+}
+
+result<void> write_synced(const fs::path& path, std::span<const std::uint8_t> data) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0)
+    return fail(ec::io_failed, path.string() + " cannot be made: " + reason());
+  std::size_t done = 0;
+  while (done < data.size()) {
+    const auto count = ::write(file, data.data() + done, data.size() - done);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      break;
+    done += static_cast<std::size_t>(count);
+  }
+  const bool good = done == data.size() && ::fsync(file) == 0;
+  const auto why = reason();
+  ::close(file);
+  if (!good)
+    return fail(ec::io_failed, path.string() + " cannot be written: " + why, "is the disk full?");
+  return {};
+}
+
+/// Makes a rename last: the folder's own entry must reach the disk.
+void sync_folder(const fs::path& folder) {
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0)
+    return;
+  ::fsync(handle);
+  ::close(handle);
+}
+
+std::optional<bytes> read_file(const fs::path& path, std::uintmax_t limit) {
+  std::error_code failure;
+  const auto size = fs::file_size(path, failure);
+  if (failure || size > limit)
+    return std::nullopt;
+  bytes data(size);
+  std::ifstream in{path, std::ios::binary};
+  if (!in.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(size)))
+    return std::nullopt;
+  return data;
+}
+
+std::string folder_name(std::uint32_t number) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%06u", number);
+  return text;
+}
+
+json to_manifest(const revision& one) {
+  auto deployed = json::array();
+  for (const auto& camera : one.deployed)
+    deployed.push_back(camera.value);
+  return {{"revision", one.model.revision}, {"sha256", one.model.sha256}, {"parent", one.parent},
+          {"group", one.group.value},       {"window", one.window},       {"deployed", std::move(deployed)}};
+}
+
+std::optional<revision> from_manifest(const bytes& text) {
+  const auto root = json::parse(text, nullptr, false);
+  if (!root.is_object())
+    return std::nullopt;
+  try {
+    revision one;
+    one.model.revision = root.at("revision").get<std::uint32_t>();
+    one.model.sha256 = root.at("sha256").get<std::string>();
+    one.parent = root.at("parent").get<std::uint32_t>();
+    one.group.value = root.at("group").get<std::uint32_t>();
+    one.window = root.at("window").get<window_number>();
+    for (const auto& camera : root.at("deployed"))
+      one.deployed.emplace_back(camera.get<std::string>());
+    return one;
+  } catch (const json::exception&) {
+    return std::nullopt; // damaged: not listed
+  }
+}
+
+class folder_store : public revision_store {
+ public:
+  explicit folder_store(fs::path folder) : folder_(std::move(folder)) {}
+
+  result<std::vector<revision>> list() override {
+    std::vector<revision> out;
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator{folder_, failure}) {
+      const auto text = read_file(entry.path() / manifest_name, 1u << 20);
+      auto one = text ? from_manifest(*text) : std::nullopt;
+      if (one && entry.path().filename() == folder_name(one->model.revision) && load(one->model))
+        out.push_back(std::move(*one));
+    }
+    if (failure)
+      return fail(ec::io_failed, folder_.string() + " cannot be read: " + failure.message());
+    std::sort(out.begin(), out.end(),
+              [](const auto& a, const auto& b) { return a.model.revision < b.model.revision; });
+    return out;
+  }
+
+  result<void> save(const revision& added, const blob& weights) override {
+    const auto name = folder_name(added.model.revision);
+    const auto draft = folder_ / (name + ".part");
+    std::error_code failure;
+    fs::remove_all(draft, failure);
+    fs::create_directory(draft, failure);
+    if (failure)
+      return fail(ec::io_failed, draft.string() + " cannot be made: " + failure.message());
+    const auto manifest = to_manifest(added).dump(2) + "\n";
+    auto written = write_synced(draft / weights_name, weights.view()).and_then([&] {
+      return write_synced(draft / manifest_name,
+                          {reinterpret_cast<const std::uint8_t*>(manifest.data()), manifest.size()});
+    });
+    if (!written) {
+      fs::remove_all(draft, failure);
+      return written;
+    }
+    sync_folder(draft);
+    fs::rename(draft, folder_ / name, failure);
+    if (failure)
+      return fail(ec::io_failed, (folder_ / name).string() + " cannot be made: " + failure.message(),
+                  "is another server using this folder?");
+    sync_folder(folder_);
+    return {};
+  }
+
+  result<blob> load(const model_ref& model) override {
+    const auto path = folder_ / folder_name(model.revision) / weights_name;
+    auto data = read_file(path, most_weight_bytes);
+    if (!data)
+      return fail(ec::io_failed, path.string() + " cannot be read");
+    if (sha256_hex(*data) != model.sha256)
+      return fail(ec::malformed_data, path.string() + " is not what was written: its SHA-256 differs",
+                  "remove the folder; cameras go on with an earlier revision");
+    return blob{std::move(*data)};
+  }
+
+ private:
+  fs::path folder_;
+};
+
+class memory_store : public revision_store {
+ public:
+  result<std::vector<revision>> list() override {
+    std::vector<revision> out;
+    for (const auto& [number, kept] : kept_)
+      out.push_back(kept.first);
+    return out;
+  }
+
+  result<void> save(const revision& added, const blob& weights) override {
+    kept_[added.model.revision] = {added, weights};
+    return {};
+  }
+
+  result<blob> load(const model_ref& model) override {
+    const auto found = kept_.find(model.revision);
+    if (found == kept_.end() || found->second.first.model != model)
+      return fail(ec::not_found, "there is no model revision " + std::to_string(model.revision));
+    return found->second.second;
+  }
+
+ private:
+  std::map<std::uint32_t, std::pair<revision, blob>> kept_;
+};
+
+} // namespace
+
+result<std::unique_ptr<revision_store>> open_revision_store(const std::filesystem::path& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure)
+    return fail(ec::io_failed, folder.string() + " cannot be made: " + failure.message(), "set server.state");
+  return std::make_unique<folder_store>(folder);
+}
+
+std::unique_ptr<revision_store> make_memory_store() {
+  return std::make_unique<memory_store>();
+}
+
+} // namespace ecco

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/camera.hpp"
+#include "actors/gpu_worker.hpp"
+#include "actors/reception.hpp"
+#include "runtime/base/event_ids.hpp"
+#include "runtime/learn/curve.hpp"
+#include "runtime/net/memory_link.hpp"
+#include "support/virtual_system.hpp"
+
+namespace ecco::test {
+
+/// The condition a camera's world is in at a moment of its stream.
+using weather = std::function<std::uint8_t(duration stream_time)>;
+
+/// Ten pictures a second of `weather`, without end; media time starts over every 80 s.
+class simulated_source : public frame_source {
+ public:
+  explicit simulated_source(weather sky) : sky_(std::move(sky)) {}
+
+  result<source_picture> next() override {
+    const auto at = std::chrono::milliseconds{100} * count_++;
+    return source_picture{at % std::chrono::seconds{80}, at, curve_picture(sky_(at))};
+  }
+
+ private:
+  weather sky_;
+  std::int64_t count_ = 0;
+};
+
+/// Right in as many pictures as its accuracy says, evenly spread, and a little less sure where it is wrong: average
+/// precision measured on what it saw is that accuracy, and its confidence is as steady as the weather.
+class evenly_right_student : public student {
+ public:
+  explicit evenly_right_student(std::unique_ptr<student> knows) : knows_(std::move(knows)) {}
+
+  result<void> load(const blob& weights) override { return knows_->load(weights); }
+
+  result<std::vector<detection>> infer(const image& picture) override {
+    auto seen = knows_->infer(picture);
+    if (!seen || seen->empty())
+      return seen;
+    owed_ += seen->front().score;
+    if (owed_ < 1)
+      return std::vector<detection>{{{0, 0, .05F, .05F}, 0, .9F * seen->front().score}};
+    owed_ -= 1;
+    return seen;
+  }
+
+ private:
+  std::unique_ptr<student> knows_;
+  double owed_ = 0;
+};
+
+/// The product's own server, cameras and workers under a virtual clock. Simulated: the learning curve in place of
+/// YOLO11, pictures of one colour in place of video, and a link within the process.
+class simulated_fleet : public virtual_system {
+ public:
+  std::vector<event> events;
+  std::shared_ptr<memory_link> link = make_memory_link();
+  reception_actor server;
+  std::map<std::string, gpu_worker_actor> workers;
+  std::map<std::string, camera_actor> cameras;
+  curve_options curve;
+
+  /// Starts a server with windows of 10 s in 5 micro-windows, for cameras of these names, whose first student is
+  /// worth its ceiling under condition 0 and nothing elsewhere.
+  void start(const std::vector<std::string>& names, bool share_jobs = true) {
+    server_parts parts;
+    parts.allocator.window = std::chrono::seconds{10};
+    parts.allocator.micro_windows = 5;
+    parts.grouper.policy.share_jobs = share_jobs;
+    parts.grouper.subsamples = 8;
+    parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+    parts.models.initial = curve_weights({{0, 4000}});
+    parts.ingest.split = parts.grouper.plan.split;
+    parts.camera.plan = parts.grouper.plan;
+    parts.camera.student = "curve";
+    parts.camera.classes = {"thing"};
+    for (const auto& name : names)
+      parts.known_cameras.emplace_back(name);
+    parts.media = link;
+    parts.store = make_memory_store();
+    parts.make_decoder = [] { return make_raw_decoder(); };
+    parts.sink.on_event = [this](const event& what) { events.push_back(what); };
+    parts.draw_token = [token = std::uint64_t{100}]() mutable { return token++; };
+    server = keep(system().spawn(reception, std::move(parts)));
+    settle();
+  }
+
+  void add_worker(const std::string& name) {
+    auto sink = keep(system().spawn(telemetry, telemetry_sink{}));
+    auto worker = keep(system().spawn(
+      gpu_worker, worker_id{name}, [this] { return make_curve_learner(curve); }, sink));
+    workers[name] = worker;
+    greet<worker_welcome, telemetry_actor>(
+      [=](const worker_welcome&, const telemetry_actor& upstream) {
+        caf::anon_send(sink, caf::actor_cast<caf::strong_actor_ptr>(upstream));
+      },
+      worker_hello{worker_id{name}, incarnation{1}, "simulated"}, worker);
+  }
+
+  void add_camera(const std::string& name, location place, weather sky) {
+    camera_parts parts;
+    parts.open_source = [sky]() -> result<std::unique_ptr<frame_source>> {
+      return std::make_unique<simulated_source>(sky);
+    };
+    parts.make_student = [this](const camera_welcome&) -> result<std::unique_ptr<student>> {
+      return std::make_unique<evenly_right_student>(make_curve_student(curve));
+    };
+    parts.make_encoder = [](const sampling_plan&) -> result<std::unique_ptr<segment_encoder>> {
+      return make_raw_encoder();
+    };
+    parts.connect = [this](const camera_welcome& welcome) { return link->connect(welcome.media_token); };
+    camera_config config;
+    config.camera = camera_id{name};
+    config.process = incarnation{std::hash<std::string>{}(name) | 1};
+    config.place = place;
+    auto device = keep(system().spawn(camera, config, parts));
+    cameras[name] = device;
+    greet<camera_welcome, request_desk_actor, telemetry_actor>(
+      [=](const camera_welcome& welcome, const request_desk_actor& desk, const telemetry_actor& sink) {
+        caf::anon_send(device, welcome, desk, sink);
+      },
+      camera_hello{camera_id{name}, config.process, place, {}}, device);
+  }
+
+  // -- what happened -----------------------------------------------------------------------------------
+
+  std::vector<event> all(std::string_view id, const std::string& camera = {}) const {
+    std::vector<event> out;
+    std::copy_if(events.begin(), events.end(), std::back_inserter(out), [&](const event& what) {
+      return what.id == id && (camera.empty() || what.camera.value == camera);
+    });
+    return out;
+  }
+
+  bool happened(std::string_view id, const std::string& camera = {}) const { return !all(id, camera).empty(); }
+
+  /// Accuracy of the model the camera runs, as last measured.
+  double accuracy(const std::string& camera) const {
+    const auto readings = all(event_id::accuracy_deployed, camera);
+    return readings.empty() ? 0 : readings.back().value;
+  }
+
+  status_report status() { return ask<status_report>(server, status_query{}).value(); }
+
+ private:
+  template <class... Answer, class Then, class Hello, class Device>
+  void greet(Then then, const Hello& hello, const Device& device) {
+    system().spawn([=, this](caf::event_based_actor* self) {
+      self->request(caf::actor_cast<caf::actor>(server), caf::infinite, hello, device)
+        .then([=](const Answer&... answered) { then(answered...); },
+              [](const caf::error& failure) { BOOST_ERROR("refused: " << render(from_caf(failure))); });
+    });
+    settle();
+  }
+};
+
+} // namespace ecco::test
