@@ -33,16 +33,15 @@ struct temporary_folder {
   temporary_folder& operator=(const temporary_folder&) = delete;
 };
 
-/// Sets an environment variable for as long as it lives.
-struct environment_guard {
-  std::string name, before;
+/// No program is found on the PATH for as long as it lives.
+struct empty_path {
+  const char* before = std::getenv("PATH");
+  std::string kept = before ? before : "";
 
-  environment_guard(const char* variable, const char* value) : name(variable), before(std::getenv(variable)) {
-    setenv(variable, value, 1);
-  }
-  ~environment_guard() { setenv(name.c_str(), before.c_str(), 1); }
-  environment_guard(const environment_guard&) = delete;
-  environment_guard& operator=(const environment_guard&) = delete;
+  empty_path() { setenv("PATH", "/nonexistent", 1); }
+  ~empty_path() { before ? setenv("PATH", kept.c_str(), 1) : unsetenv("PATH"); }
+  empty_path(const empty_path&) = delete;
+  empty_path& operator=(const empty_path&) = delete;
 };
 
 std::string content(const fs::path& path) {
@@ -83,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_run_without_readings_and_groups_is_drawn_too,
 
 BOOST_AUTO_TEST_CASE(without_gnuplot_the_data_is_kept_and_the_message_says_what_to_install) {
   temporary_folder folder;
-  environment_guard path{"PATH", folder.path.c_str()};
+  empty_path nothing_found;
   const auto files = draw(demo_results(), folder.path);
   BOOST_REQUIRE(!files);
   BOOST_TEST((files.error().code == ec::unsupported));
