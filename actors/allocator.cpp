@@ -132,6 +132,21 @@ void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_acto
   grant_free_devices();
 }
 
+void allocator_state::end_job(group_id group) {
+  jobs.erase(group);
+  policy.end_job(group);
+  for (const auto& [id, device] : workers)
+    self->send(device.handle, job_ended{group});
+}
+
+void allocator_state::down(const caf::actor_addr& who) {
+  // A job that ends may announce a change of size on its way out, after it was ended here; its own end comes last.
+  for (const auto& [group, job] : jobs)
+    if (job.address() == who)
+      return end_job(group);
+  worker_down(who);
+}
+
 void allocator_state::worker_down(const caf::actor_addr& who) {
   const auto found = std::find_if(workers.begin(), workers.end(),
                                   [&](const auto& entry) { return entry.second.handle.address() == who; });
@@ -214,7 +229,7 @@ void allocator_state::tell(std::string_view id, group_id group, const worker_id&
 // -- behavior ----------------------------------------------------------------------------------------
 
 allocator_actor::behavior_type allocator_state::make_behavior() {
-  self->set_down_handler([this](const caf::down_msg& down) { worker_down(down.source); });
+  self->set_down_handler([this](const caf::down_msg& gone) { down(gone.source); });
   return {
     [this](const worker_hello& hello, const gpu_worker_actor& handle) { worker_up(hello, handle); },
     [this](label_order& order) { return pass_on<labels>({}, order); },
@@ -228,16 +243,12 @@ allocator_actor::behavior_type allocator_state::make_behavior() {
       open_window();
     },
     [this](const job_started& started, const group_job_actor& job) {
-      jobs[started.group] = job;
+      if (jobs.emplace(started.group, job).second)
+        self->monitor(job);
       policy.start_job(started.group, started.members);
       grant_free_devices();
     },
-    [this](const job_ended& ended) {
-      jobs.erase(ended.group);
-      policy.end_job(ended.group);
-      for (const auto& [id, device] : workers)
-        self->send(device.handle, ended);
-    },
+    [this](const job_ended& ended) { end_job(ended.group); },
     [this](const status_query&) { return report(); },
     [this](due_atom) { grant_free_devices(); },
     [this](close_atom, window_number which) {

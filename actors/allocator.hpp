@@ -58,6 +58,8 @@ struct allocator_state {
 
   void worker_up(const worker_hello& hello, const gpu_worker_actor& handle);
   void worker_down(const caf::actor_addr& who);
+  void down(const caf::actor_addr& who);
+  void end_job(group_id group);
   /// The device named, or the least busy one; nothing when there is none.
   worker* device_for(const worker_id& wanted);
   /// Gives the order to a device. Its sender hears at once when the device dies with it.

@@ -68,7 +68,8 @@ gpu_worker_actor::behavior_type gpu_worker(self_pointer self, worker_id id, lear
       if (!outcome)
         return to_caf(outcome.error());
       tell_busy(self, order.group, outcome->spent.training, "train");
-      tell_busy(self, order.group, outcome->spent.evaluation + outcome->spent.other, "evaluate");
+      tell_busy(self, order.group, outcome->spent.evaluation, "evaluate");
+      tell_busy(self, order.group, outcome->spent.other, "other");
       const auto busy = total(outcome->spent);
       return answer_after(self, begun, busy, std::move(*outcome));
     },

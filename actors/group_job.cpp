@@ -178,28 +178,39 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
 
 caf::result<eval_report> group_job_state::settle(const window_closed& closed) {
   eval_order order{weights, {}};
+  for (const auto& [camera, who] : members)
+    order.frames.insert(order.frames.end(), who.held_out.begin(), who.held_out.end());
+  if (order.frames.empty())
+    return eval_report{};
+  auto promise = self->make_response_promise<eval_report>();
+  self->request(allocator, eval_patience, std::move(order))
+    .then([this, window = closed.window, promise](const eval_report& scored) { compare(window, scored, promise); },
+          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
+  return promise;
+}
+
+void group_job_state::compare(window_number in_window, const eval_report& scored,
+                              caf::typed_response_promise<eval_report> promise) {
+  eval_order order{weights, {}};
   for (const auto& [camera, who] : members) {
     auto frames = comparable_frames(who);
     order.frames.insert(order.frames.end(), std::make_move_iterator(frames.begin()),
                         std::make_move_iterator(frames.end()));
   }
-  if (order.frames.empty())
-    return eval_report{};
-  auto promise = self->make_response_promise<eval_report>();
-  self->request(allocator, eval_patience, std::move(order))
-    .then([this, window = closed.window, promise](const eval_report& scored) { propose(window, scored, promise); },
-          [promise](const caf::error& failure) mutable { promise.deliver(failure); });
-  return promise;
-}
-
-void group_job_state::propose(window_number in_window, const eval_report& scored,
-                              caf::typed_response_promise<eval_report> promise) {
-  if (trained == proposed) {
+  if (trained == proposed || order.frames.empty()) {
     promise.deliver(scored);
     return;
   }
+  self->request(allocator, eval_patience, std::move(order))
+    .then([this, in_window, scored, promise](
+            const eval_report& compared) { propose(in_window, scored, compared, promise); },
+          [promise, scored](const caf::error&) mutable { promise.deliver(scored); });
+}
+
+void group_job_state::propose(window_number in_window, const eval_report& scored, const eval_report& compared,
+                              caf::typed_response_promise<eval_report> promise) {
   model_candidate candidate{config.group, in_window, parent, weights, {}};
-  for (const auto& score : scored.scores) {
+  for (const auto& score : compared.scores) {
     const auto found = members.find(score.camera);
     if (found == members.end())
       continue;

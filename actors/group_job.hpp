@@ -53,7 +53,10 @@ struct group_job_state {
   // -- the end of a window ---------------------------------------------------------------------------
 
   caf::result<eval_report> settle(const window_closed& closed);
-  void propose(window_number window, const eval_report& scored, caf::typed_response_promise<eval_report> promise);
+  /// Scores candidate and deployed model on the same frames, when there is something new to deploy.
+  void compare(window_number window, const eval_report& scored, caf::typed_response_promise<eval_report> promise);
+  void propose(window_number window, const eval_report& scored, const eval_report& compared,
+               caf::typed_response_promise<eval_report> promise);
   void tell(std::string_view id, const camera_id& camera, double value, std::string text = {});
 
   group_job_actor::stateful_pointer<group_job_state> self;

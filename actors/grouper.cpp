@@ -24,16 +24,6 @@ constexpr duration settle_patience = std::chrono::seconds{50};
 /// Cameras that start together get this long to say hello before the bootstrap begins without the rest.
 constexpr duration muster = std::chrono::seconds{3};
 
-/// The request's own model on its own frames: what the camera itself saw there (decision 4).
-double own_accuracy_on(const sample_batch& batch) {
-  std::vector<frame_detections> seen;
-  for (const auto& sample : batch.frames)
-    if (sample.seen_by == batch.frames.back().seen_by)
-      seen.push_back({sample.seen, sample.labels,
-                      static_cast<std::uint64_t>(segment_at(sample.shot.media_time))});
-  return score_camera(batch.camera, seen).map50;
-}
-
 } // namespace
 
 // -- requests ----------------------------------------------------------------------------------------
@@ -69,16 +59,33 @@ void grouper_state::compare(const std::vector<group_id>& candidates) {
   const auto& request = queue.front().request;
   self->request(cameras.at(request.camera).video, subsample_patience,
                 subsample_order{request.age, config.subsamples})
-    .then([this, candidates](const sample_batch& frames) { score_candidates(candidates, frames); },
-          [this](const caf::error& failure) {
-            tell(event_id::request_uncompared, queue.front().request.camera, {}, render(from_caf(failure)));
-            decide(); // without frames nothing can be compared: it gets a group of its own
-          });
+    .then([this, candidates](const sample_batch& frames) { score_own_model(candidates, frames); },
+          [this](const caf::error& failure) { cannot_compare(failure); });
+}
+
+void grouper_state::score_own_model(const std::vector<group_id>& candidates, const sample_batch& frames) {
+  const auto& request = queue.front().request;
+  self->request(models, store_patience, model_query{request.model.revision, request.camera})
+    .then(
+      [this, candidates, frames](const model_update& own) {
+        self->request(allocator, eval_patience, eval_order{own.weights, frames.frames})
+          .then(
+            [this, candidates, frames](const eval_report& report) {
+              queue.front().own_accuracy = mean_map50(report.scores);
+              score_candidates(candidates, frames);
+            },
+            [this](const caf::error& failure) { cannot_compare(failure); });
+      },
+      [this](const caf::error& failure) { cannot_compare(failure); });
+}
+
+void grouper_state::cannot_compare(const caf::error& failure) {
+  tell(event_id::request_uncompared, queue.front().request.camera, {}, render(from_caf(failure)));
+  decide(); // it gets a group of its own
 }
 
 void grouper_state::score_candidates(const std::vector<group_id>& candidates, const sample_batch& frames) {
   auto& current = queue.front();
-  current.own_accuracy = own_accuracy_on(frames);
   current.outstanding = candidates.size();
   const auto one_less = [this] {
     if (--queue.front().outstanding == 0)
@@ -158,7 +165,7 @@ void grouper_state::enter(const camera_id& camera, group_id group, regroup_kind 
 
 void grouper_state::take_out(const camera_id& camera, group_id group, regroup_kind kind, const std::string& why) {
   const leave_order order{group, camera};
-  if (const auto job = jobs.find(group); job != jobs.end())
+  if (const auto job = jobs.find(group); job != jobs.end() && kind != regroup_kind::ended)
     self->send(job->second.handle, order);
   const auto& entry = cameras.at(camera);
   self->send(entry.video, order);

@@ -59,6 +59,10 @@ struct grouper_state {
   caf::result<request_answer> enqueue(const retrain_request& request);
   void place_next();
   void compare(const std::vector<group_id>& candidates);
+  /// The request's own model is scored here on the same decoded frames as the groups' models (decision 4): what the
+  /// camera saw before encoding would differ even for equal weights.
+  void score_own_model(const std::vector<group_id>& candidates, const sample_batch& frames);
+  void cannot_compare(const caf::error& failure);
   void score_candidates(const std::vector<group_id>& candidates, const sample_batch& frames);
   void decide();
   void open_job(const placement& decided);

@@ -99,8 +99,8 @@ void fields(S& s, V&& visit) {
   visit("kind", s.kind, anything{});
   visit("labels", s.labels, anything{});
   visit("labels_fps", s.labels_fps, between{0.1, 240.0});
-  visit("hog_upscale", s.hog_upscale, between{1.0, 4.0});
-  visit("hog_threshold", s.hog_threshold, between{-2.0, 10.0});
+  visit("hog_smallest", s.hog_smallest, between{0.05, 0.6});
+  visit("hog_threshold", s.hog_threshold, between{0.0, 10.0});
 }
 
 template <like<window_settings> S, class V>
@@ -133,9 +133,9 @@ void fields(S& s, V&& visit) {
 template <like<drift_settings> S, class V>
 void fields(S& s, V&& visit) {
   visit("warm_up", s.warm_up, between{1u, 100'000u});
-  visit("confidence_delta", s.confidence_delta, between{0.0, 100.0});
+  visit("confidence_delta", s.confidence_delta, between{0.0, 1.0});
   visit("confidence_threshold", s.confidence_threshold, between{0.001, 1e6});
-  visit("count_delta", s.count_delta, between{0.0, 100.0});
+  visit("count_delta", s.count_delta, between{0.0, 1.0});
   visit("count_threshold", s.count_threshold, between{0.001, 1e6});
 }
 

@@ -74,9 +74,10 @@ struct teacher_settings {
   std::filesystem::path labels;
   /// Frames a second that the files' frame numbers count, 0.1..240.
   double labels_fps = defaults::labels_fps;
-  /// For `hog`: enlarges the picture first, 1..4.
-  double hog_upscale = defaults::hog_upscale;
-  /// For `hog`: least distance from the classifier's border, -2..10. Higher sees less and errs less.
+  /// For `hog`: height of the smallest people to look for, in parts of the picture's height, 0.05..0.6. Half of it
+  /// takes four times as long.
+  double hog_smallest = defaults::hog_smallest;
+  /// For `hog`: least distance from the classifier's border, 0..10. Higher sees less and errs less.
   double hog_threshold = defaults::hog_threshold;
 
   friend bool operator==(const teacher_settings&, const teacher_settings&) = default;
@@ -123,8 +124,8 @@ struct policy_settings {
 struct drift_settings {
   /// Samples before a test may raise its alarm, 1..100000.
   std::uint32_t warm_up = defaults::drift_warm_up;
-  /// Change that is always tolerated, and the sum of changes beyond it that raises the alarm.
-  /// Deltas 0..100, thresholds 0.001..1000000.
+  /// Relative fall that is always tolerated (0.5 is half of what is usual), and the sum of falls beyond it that
+  /// raises the alarm. Deltas 0..1, thresholds 0.001..1000000.
   double confidence_delta = defaults::confidence_delta, confidence_threshold = defaults::confidence_threshold;
   double count_delta = defaults::count_delta, count_threshold = defaults::count_threshold;
 

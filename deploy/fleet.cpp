@@ -7,6 +7,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/failure.hpp"
+#include "runtime/learn/torch_student.hpp"
 
 namespace ecco {
 
@@ -24,12 +25,26 @@ void stop_and_wait(caf::scoped_actor& self, const Handle& who) {
   self->receive([](const caf::down_msg&) {}, caf::after(stop_patience) >> [] {});
 }
 
+/// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
+result<void> check_first_weights(const settings& from, const blob& weights) {
+  if (from.student.weights.empty())
+    return {};
+  auto student = make_torch_student(spec_of(from));
+  if (!student)
+    return tl::unexpected{student.error()};
+  if (auto fits = (*student)->load(weights); !fits)
+    return fail(fits.error().code, from.student.weights.string() + ": " + fits.error().what, fits.error().hint);
+  return {};
+}
+
 } // namespace
 
 result<std::unique_ptr<fleet>> fleet::start(caf::actor_system& system, const settings& from, telemetry_sink sink) {
   auto parts = make_server_parts(from, std::move(sink));
   if (!parts)
     return tl::unexpected{parts.error()};
+  if (auto fits = check_first_weights(from, parts->models.initial); !fits)
+    return tl::unexpected{fits.error()};
   std::unique_ptr<fleet> out{new fleet{system, from}};
   out->server_ = system.spawn(reception, std::move(*parts));
   out->server_->attach_functor([gone = out->gone_] { *gone = true; });
@@ -63,9 +78,12 @@ result<void> fleet::add_worker(const worker_id& id) {
 }
 
 result<void> fleet::add_camera(const camera_id& id) {
+  auto parts = make_camera_parts(settings_, id);
+  // What cannot be opened now is told now; what breaks later is opened again for ever.
+  if (auto opened = parts.open_source(); !opened)
+    return tl::unexpected{opened.error()};
   caf::scoped_actor self{system_};
-  auto device = system_.spawn<caf::detached>(camera, make_camera_config(settings_, id, process_),
-                                             make_camera_parts(settings_, id));
+  auto device = system_.spawn<caf::detached>(camera, make_camera_config(settings_, id, process_), std::move(parts));
   cameras_.push_back(device);
   result<void> out;
   self->request(server_, hello_patience, make_camera_hello(settings_, id, process_), device)

@@ -7,9 +7,8 @@
 #include <random>
 #include <utility>
 
+#include "deploy/teachers.hpp"
 #include "runtime/base/random.hpp"
-#include "runtime/learn/hog_teacher.hpp"
-#include "runtime/learn/labels_teacher.hpp"
 #include "runtime/learn/torch_learner.hpp"
 #include "runtime/learn/torch_process.hpp"
 #include "runtime/learn/torch_student.hpp"
@@ -22,6 +21,9 @@ namespace {
 /// Each device and camera is one thread: more threads in one operation only wait for each other on a busy machine
 /// (design 6).
 constexpr int torch_threads = 1;
+/// A member's newest held-out frames that its job is scored on: enough for an average precision, few enough that
+/// scoring leaves the slice to training.
+constexpr std::size_t held_out_frames = 24;
 constexpr duration connect_patience = std::chrono::seconds{5};
 constexpr std::uintmax_t most_weight_bytes = 1u << 30;
 
@@ -109,6 +111,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.models.initial = std::move(*weights);
   out.job.train_frames = from.training.replay_frames;
+  out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
   out.ingest.split = out.grouper.plan.split;
   out.camera.plan = out.grouper.plan;
@@ -130,16 +133,6 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
 
 // -- worker --------------------------------------------------------------------------------------------
 
-namespace {
-
-result<std::unique_ptr<teacher>> make_teacher(const settings& from) {
-  if (from.teacher.kind == teacher_kind::labels)
-    return fail(ec::unsupported, "label files are not wired yet");
-  return make_hog_teacher();
-}
-
-} // namespace
-
 result<learner_factory> make_learner_factory(const settings& from) {
   auto labels_with = make_teacher(from);
   if (!labels_with)
@@ -148,6 +141,7 @@ result<learner_factory> make_learner_factory(const settings& from) {
   options.spec = spec_of(from);
   options.labeller = std::move(*labels_with);
   options.replay = {from.training.replay_frames, from.training.pre_drift_share};
+  options.held_out_per_camera = held_out_frames;
   options.recipe.batch = from.training.batch;
   options.recipe.learning_rate = from.training.learning_rate;
   options.recipe.arithmetic = from.training.precision;

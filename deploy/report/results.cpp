@@ -163,16 +163,22 @@ std::vector<group_result> follow_groups(const recorded_run& run) {
 
 gpu_time count_gpu(const recorded_run& run) {
   gpu_time time;
+  double within = 0; // training and evaluation of micro-windows: what else is evaluated belongs to no group
   for (const auto& e : run.events) {
     if (e.id != event_id::gpu_busy || !(e.value > 0))
       continue;
+    if (e.group != group_id{} && e.text != "other")
+      within += e.value;
     if (e.text == "train")
       time.train += e.value;
     else if (e.text == "evaluate")
       time.evaluate += e.value;
     else if (e.text == "label")
       time.label += e.value;
+    else if (e.text == "other")
+      time.other += e.value;
   }
+  time.useful = within / (within + time.other);
   return time;
 }
 

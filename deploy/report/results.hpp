@@ -98,8 +98,12 @@ struct group_result {
 /// Busy time of all devices, by what they did, in seconds.
 struct gpu_time {
   double train = 0, evaluate = 0, label = 0;
+  /// Within micro-windows: taking samples in, moving state, handing over.
+  double other = 0;
+  /// Part of the micro-windows' time that was training steps and evaluation, in [0, 1]; NaN without any.
+  double useful = 0;
 
-  double total() const { return train + evaluate + label; }
+  double total() const { return train + evaluate + label + other; }
 };
 
 /// Something a person may ask "why?" about.

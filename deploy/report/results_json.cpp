@@ -87,7 +87,9 @@ json as_json(const run_results& results) {
           {"gpu_seconds_by_use",
            {{"train", number(results.gpu.train)},
             {"evaluate", number(results.gpu.evaluate)},
-            {"label", number(results.gpu.label)}}},
+            {"label", number(results.gpu.label)},
+            {"other", number(results.gpu.other)}}},
+          {"micro_window_useful_share", number(results.gpu.useful)},
           {"bytes_sent", results.bytes_sent},
           {"decisions", list(results.decisions)},
           {"events_forgotten", results.events_forgotten}};

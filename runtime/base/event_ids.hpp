@@ -62,7 +62,8 @@ inline constexpr std::string_view worker_down = "worker.down";
 
 /// A segment could not be used. value: its sequence number; text: why.
 inline constexpr std::string_view segment_refused = "segment.refused";
-/// A device worked. value: seconds; text: `train`, `evaluate` or `label`.
+/// A device worked. value: seconds; text: `train`, `evaluate`, `label`, or `other` for what a micro-window took
+/// besides; group: of a micro-window.
 inline constexpr std::string_view gpu_busy = "gpu.busy";
 
 /// A group, or the whole window, could not be settled at its end; the next window opens all the same. text: why.

@@ -248,7 +248,8 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
 result<torch_learner::progress> torch_learner::run_steps(job& of, const train_order& order, time_book& time) {
   progress made;
   const auto closing = look_time_ * static_cast<std::int64_t>(of.held_out.size()) + closing_time_;
-  std::seed_seq seeds{order.seed, order.seed >> 32, of.run->steps(), of.run->steps() >> 32};
+  // `base` too: after a slice that was undone the same steps begin again, and must not draw the same batches.
+  std::seed_seq seeds{order.seed, order.seed >> 32, of.run->steps(), std::uint64_t{order.base}};
   std::mt19937_64 random{seeds};
   duration step{};
   while (of.samples.size() > 0 && time.elapsed() + step + closing < order.slice) {

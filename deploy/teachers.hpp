@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "config/settings.hpp"
+#include "runtime/learn/learner.hpp"
+
+namespace ecco {
+
+/// The teacher the settings name. For `labels` it reads one MOT file a camera, whose boxes are in pixels of the
+/// picture as that camera shows it; the camera's source is opened once to learn that picture's size.
+result<std::unique_ptr<teacher>> make_teacher(const settings& from);
+
+} // namespace ecco
