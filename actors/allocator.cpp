@@ -32,6 +32,7 @@ void allocator_state::open_window() {
   index = 0;
   closing = false;
   shares_final = false;
+  passed.clear();
   window_end = now(self) + config.window;
   const auto devices = std::max<std::size_t>(1, workers.size());
   policy.open_window(config.micro_windows * static_cast<std::uint32_t>(devices));
@@ -50,7 +51,7 @@ void allocator_state::settle_window() {
   if (!closing || outstanding > 0)
     return;
   closing = false;
-  window_end = duration::min(); // nothing is granted until the next window opens
+  window_end = {}; // nothing is granted until the next window opens
   tell(event_id::window_closed, {}, {}, static_cast<double>(index));
   self->request(grouper, settle_patience, window_closed{window, policy.standings()})
     .then([this](const eval_report&) { open_window(); },
@@ -61,25 +62,34 @@ void allocator_state::settle_window() {
 }
 
 void allocator_state::grant_free_devices() {
-  for (auto& [id, device] : workers) {
+  while (free_device({}) != nullptr) {
     const auto left = window_end - now(self);
     if (closing || left < config.slice() / 2)
       return;
-    if (device.granted)
-      continue;
     const auto group = policy.grant();
     if (!group)
       return;
-    device.granted = true;
-    issue(*group, id, std::min(left, config.slice()));
+    issue(*group, std::min(left, config.slice()));
   }
 }
 
-void allocator_state::issue(group_id group, const worker_id& on, duration slice) {
-  micro_window_grant grant{config.term, window, index++, group, on, slice};
+allocator_state::worker* allocator_state::free_device(const worker_id& preferred) {
+  worker* any = nullptr;
+  for (auto& [id, device] : workers)
+    if (!device.granted && (any == nullptr || id == preferred))
+      any = &device;
+  return any;
+}
+
+void allocator_state::issue(group_id group, duration slice) {
+  auto& served = jobs.at(group);
+  auto& device = *free_device(served.last_on);
+  device.granted = true;
+  served.last_on = device.id;
+  micro_window_grant grant{config.term, window, index++, group, device.id, slice};
   ++outstanding;
-  tell(event_id::grant_issued, group, on, seconds_of(slice));
-  self->request(jobs.at(group), slice + config.patience, grant)
+  tell(event_id::grant_issued, group, device.id, seconds_of(slice));
+  self->request(served.handle, slice + config.patience, grant)
     .then([this](const micro_window_report& report) { grant_done(report); },
           [this, grant](const caf::error& failure) { grant_lost(grant, from_caf(failure)); });
 }
@@ -93,8 +103,9 @@ void allocator_state::grant_done(const micro_window_report& report) {
     found->second.busy += busy;
   }
   tell(event_id::grant_done, report.group, report.worker, seconds_of(busy));
-  const auto standings = policy.standings();
-  if (!shares_final && std::all_of(standings.begin(), standings.end(), [](auto& s) { return s.grants > 0; })) {
+  passed.insert(report.group);
+  const auto has_passed = [this](const auto& entry) { return passed.contains(entry.first); };
+  if (!shares_final && std::all_of(jobs.begin(), jobs.end(), has_passed)) {
     shares_final = true;
     announce_shares();
   }
@@ -126,6 +137,8 @@ void allocator_state::announce_shares() {
 // -- devices -----------------------------------------------------------------------------------------
 
 void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_actor& handle) {
+  if (const auto known = workers.find(hello.worker); known != workers.end())
+    worker_down(known->second.handle.address()); // a new incarnation: what the old one had is lost
   workers[hello.worker] = worker{hello.worker, handle, hello.device, false, {}, {}};
   self->monitor(handle);
   tell(event_id::worker_up, {}, hello.worker, 0, hello.device);
@@ -141,8 +154,8 @@ void allocator_state::end_job(group_id group) {
 
 void allocator_state::down(const caf::actor_addr& who) {
   // A job that ends may announce a change of size on its way out, after it was ended here; its own end comes last.
-  for (const auto& [group, job] : jobs)
-    if (job.address() == who)
+  for (const auto& [group, served] : jobs)
+    if (served.handle.address() == who)
       return end_job(group);
   worker_down(who);
 }
@@ -242,9 +255,9 @@ allocator_actor::behavior_type allocator_state::make_behavior() {
       grouper = whom;
       open_window();
     },
-    [this](const job_started& started, const group_job_actor& job) {
-      if (jobs.emplace(started.group, job).second)
-        self->monitor(job);
+    [this](const job_started& started, const group_job_actor& handle) {
+      if (jobs.try_emplace(started.group, job{handle, {}}).second)
+        self->monitor(handle);
       policy.start_job(started.group, started.members);
       grant_free_devices();
     },

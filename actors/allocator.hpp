@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "actors/interfaces.hpp"
 #include "runtime/policy/allocation.hpp"
@@ -49,7 +50,9 @@ struct allocator_state {
   void settle_window();
   /// Grants every free device to the job that gains most.
   void grant_free_devices();
-  void issue(group_id group, const worker_id& on, duration slice);
+  void issue(group_id group, duration slice);
+  /// The free device that keeps the job's state, or any free one; null when none is free.
+  worker* free_device(const worker_id& preferred);
   void grant_done(const micro_window_report& report);
   void grant_lost(const micro_window_grant& grant, const error& why);
   void announce_shares();
@@ -75,7 +78,12 @@ struct allocator_state {
   allocation policy{{}};
   telemetry_actor telemetry;
   grouper_actor grouper;
-  std::map<group_id, group_job_actor> jobs;
+  struct job {
+    group_job_actor handle;
+    /// It keeps the job's state: moving it to another costs time.
+    worker_id last_on;
+  };
+  std::map<group_id, job> jobs;
   std::map<worker_id, worker> workers;
   /// Where the next order without a name goes.
   std::uint32_t turn = 0;
@@ -86,6 +94,8 @@ struct allocator_state {
   /// Grants that are out.
   std::uint32_t outstanding = 0;
   bool closing = false;
+  /// Jobs that had a micro-window of this window.
+  std::set<group_id> passed;
   /// The shares of this window were corrected by its initial pass (decision 20).
   bool shares_final = false;
 };

@@ -144,6 +144,7 @@ void group_job_state::train(const micro_window_grant& grant, bool from_scratch,
                             caf::typed_response_promise<micro_window_report> promise) {
   auto order = order_for(grant, from_scratch);
   fresh.clear();
+  holder = grant.worker; // unless the order fails, or too much arrives meanwhile
   self->request(allocator, grant.slice + train_patience, std::move(order))
     .then(
       [this, grant, promise](train_report& trained_state) mutable {
@@ -161,7 +162,6 @@ void group_job_state::train(const micro_window_grant& grant, bool from_scratch,
 }
 
 micro_window_report group_job_state::adopt(const micro_window_grant& grant, train_report& trained_state) {
-  holder = grant.worker;
   trained = trained_state.state;
   checkpoint = std::move(trained_state.checkpoint);
   weights = std::move(trained_state.weights);
@@ -192,8 +192,10 @@ caf::result<eval_report> group_job_state::settle(const window_closed& closed) {
 void group_job_state::compare(window_number in_window, const eval_report& scored,
                               caf::typed_response_promise<eval_report> promise) {
   eval_order order{weights, {}};
+  std::size_t held_out = 0;
   for (const auto& [camera, who] : members) {
     auto frames = comparable_frames(who);
+    held_out += who.held_out.size();
     order.frames.insert(order.frames.end(), std::make_move_iterator(frames.begin()),
                         std::make_move_iterator(frames.end()));
   }
@@ -201,6 +203,8 @@ void group_job_state::compare(window_number in_window, const eval_report& scored
     promise.deliver(scored);
     return;
   }
+  if (order.frames.size() == held_out) // they are the frames that were just scored
+    return propose(in_window, scored, scored, promise);
   self->request(allocator, eval_patience, std::move(order))
     .then([this, in_window, scored, promise](
             const eval_report& compared) { propose(in_window, scored, compared, promise); },

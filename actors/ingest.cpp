@@ -165,6 +165,8 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       return promise;
     },
     [this](const join_order& order, const group_job_actor& whom) {
+      if (job == whom)
+        return; // the camera was away for a moment; the job has everything
       job = whom;
       group = order.group;
       // What the camera showed since its drift began comes along (decision 29).

@@ -60,9 +60,7 @@ int watch(const common_options& common, const std::vector<std::string>& names) {
                        system.spawn<caf::detached>(camera, make_camera_config(*from, id, process),
                                                    make_camera_parts(*from, id))});
   auto link = system.spawn(uplink, uplink_config{from->server.host, from->server.port}, devices,
-                           std::vector<uplink_worker>{}, sink, [](const std::string& what) {
-                             std::fprintf(stderr, "ecco camera: %s\n", what.c_str());
-                           });
+                           std::vector<uplink_worker>{}, sink, [&common](const std::string& what) { say(common, "camera", what); });
   while (!(*stop)->requested())
     (*stop)->wait_for(std::chrono::seconds{1});
   caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
@@ -79,6 +77,7 @@ void add_camera(CLI::App& app, common_options& common, command& chosen) {
   auto* sub = app.add_subcommand("camera", "Run cameras of the configuration here, and send their video to the server");
   add_config_options(*sub, common);
   sub->add_option("--name", *names, "Only these cameras; all by default")->delimiter(',');
+  sub->add_flag("--json", common.json, "What happens as JSON lines on stdout");
   sub->footer("examples\n  ecco camera -c city.yaml\n  ecco camera -c city.yaml --name north,yard");
   sub->callback([&common, &chosen, names] { chosen = [&common, names] { return watch(common, *names); }; });
 }

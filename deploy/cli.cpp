@@ -64,6 +64,15 @@ int print_failure(const common_options& common, const error& failure, int code) 
 
 } // namespace
 
+void say(const common_options& common, const std::string& who, const std::string& what) {
+  if (common.json) {
+    std::puts(nlohmann::json{{"who", who}, {"what", what}}.dump().c_str());
+    std::fflush(stdout);
+  } else if (!common.quiet) {
+    std::fprintf(stderr, "ecco %s: %s\n", who.c_str(), what.c_str());
+  }
+}
+
 int give_up(const common_options& common, const error& failure) {
   return print_failure(common, failure, exit_code_of(failure));
 }

@@ -42,6 +42,9 @@ void add_config_options(CLI::App& app, common_options& common);
 /// Loads and checks the settings a command runs with.
 result<settings> settings_for(const common_options& common);
 
+/// Says what a long-running command is doing: a line on stderr, or with --json a JSON line on stdout.
+void say(const common_options& common, const std::string& who, const std::string& what);
+
 /// Prints a failure (as JSON on stdout with --json, as text on stderr) and returns its exit code.
 int give_up(const common_options& common, const error& failure);
 /// The same for settings: whatever is wrong with them, the code is that of a bad configuration.

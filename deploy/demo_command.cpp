@@ -34,7 +34,7 @@ constexpr duration frame_time = std::chrono::milliseconds{250};
 
 struct demo_options {
   std::vector<std::string> policies{"ecco"};
-  double seconds = 240;
+  double seconds = 285;
   fs::path video = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
   fs::path out = "ecco-demo";
   fs::path json_file;

@@ -23,7 +23,7 @@ namespace {
 constexpr int torch_threads = 1;
 /// A member's newest held-out frames that its job is scored on: enough for an average precision, few enough that
 /// scoring leaves the slice to training.
-constexpr std::size_t held_out_frames = 24;
+constexpr std::size_t held_out_frames = 20;
 constexpr duration connect_patience = std::chrono::seconds{5};
 constexpr std::uintmax_t most_weight_bytes = 1u << 30;
 

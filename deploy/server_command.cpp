@@ -13,6 +13,7 @@
 #include "deploy/fleet.hpp"
 #include "deploy/report/event_text.hpp"
 #include "deploy/run_report.hpp"
+#include "messages/codec.hpp"
 #include "runtime/base/signals.hpp"
 
 namespace ecco {
@@ -28,14 +29,25 @@ struct server_options {
   std::filesystem::path report;
 };
 
-result<void> publish(caf::actor_system& system, const fleet& running, const settings& from) {
+result<void> publish(const common_options& common, caf::actor_system& system, const fleet& running,
+                     const settings& from) {
   const auto port = system.middleman().publish(running.server(), from.server.port, from.server.host.c_str(), true);
   if (!port)
     return fail(ec::io_failed,
                 "port " + std::to_string(from.server.port) + " on " + from.server.host + " cannot be listened on",
                 "is another ecco server running? choose another with --set server.port=N");
-  std::fprintf(stderr, "ecco server: actors on %s:%u\n", from.server.host.c_str(), static_cast<unsigned>(*port));
+  say(common, "server", "actors on " + from.server.host + ":" + std::to_string(*port));
   return {};
+}
+
+/// News as lines for people, or everything as JSON lines.
+void show(const common_options& common, const event& what) {
+  if (common.json) {
+    std::puts(to_json(what).c_str());
+    std::fflush(stdout);
+  } else if (is_news(what)) {
+    std::fprintf(stderr, "%s\n", as_line(what).c_str());
+  }
 }
 
 int serve(const common_options& common, const server_options& options) {
@@ -52,14 +64,13 @@ int serve(const common_options& common, const server_options& options) {
   caf::actor_system system{config};
   telemetry_sink sink{[&](const event& what) {
                         record.append(what);
-                        if (is_news(what))
-                          std::fprintf(stderr, "%s\n", as_line(what).c_str());
+                        show(common, what);
                       },
                       [&](const camera_status& status) { record.append(status); }};
   auto running = fleet::start(system, *from, sink);
   if (!running)
     return give_up(common, running.error());
-  if (auto published = publish(system, **running, *from); !published)
+  if (auto published = publish(common, system, **running, *from); !published)
     return give_up(common, published.error());
   for (std::uint32_t i = 0; i < from->server.workers; ++i)
     if (auto added = (*running)->add_worker(worker_id{from->worker.name + "-" + std::to_string(i)}); !added)
@@ -88,6 +99,7 @@ void add_server(CLI::App& app, common_options& common, command& chosen) {
   add_config_options(*sub, common);
   sub->add_option("--for", options->seconds, "End after so many seconds")->check(CLI::PositiveNumber);
   sub->add_option("--report", options->report, "Write results, tables and pictures of the run into this folder");
+  sub->add_flag("--json", common.json, "Every event as a JSON line on stdout");
   sub->footer("examples\n  ecco server -c city.yaml\n  ecco server -c city.yaml --set server.workers=1 --report out");
   sub->callback([&common, &chosen, options] { chosen = [&common, options] { return serve(common, *options); }; });
 }

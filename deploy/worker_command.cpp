@@ -37,9 +37,7 @@ int work(const common_options& common) {
   auto link = system.spawn(uplink, uplink_config{from->server.host, from->server.port}, std::vector<uplink_camera>{},
                            std::vector<uplink_worker>{
                              {{id, draw_incarnation(), from->worker.device}, worker, worker_terms(*from)}},
-                           sink, [id](const std::string& what) {
-                             std::fprintf(stderr, "ecco worker %s: %s\n", id.value.c_str(), what.c_str());
-                           });
+                           sink, [id, &common](const std::string& what) { say(common, "worker " + id.value, what); });
   while (!(*stop)->requested())
     (*stop)->wait_for(std::chrono::seconds{1});
   caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
@@ -53,6 +51,7 @@ int work(const common_options& common) {
 void add_worker(CLI::App& app, common_options& common, command& chosen) {
   auto* sub = app.add_subcommand("worker", "Offer this machine's device to a server: labelling, training, scoring");
   add_config_options(*sub, common);
+  sub->add_flag("--json", common.json, "What happens as JSON lines on stdout");
   sub->footer("examples\n  ecco worker -c city.yaml\n  ecco worker -c city.yaml --set worker.name=gpu1");
   sub->callback([&common, &chosen] { chosen = [&common] { return work(common); }; });
 }

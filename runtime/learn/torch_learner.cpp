@@ -252,7 +252,8 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
   std::seed_seq seeds{order.seed, order.seed >> 32, of.run->steps(), std::uint64_t{order.base}};
   std::mt19937_64 random{seeds};
   duration step{};
-  while (of.samples.size() > 0 && time.elapsed() + step + closing < order.slice) {
+  // At least one step: a slice that was thought too short for its own closing would else never measure that again.
+  while (of.samples.size() > 0 && (made.images == 0 || time.elapsed() + step + closing < order.slice)) {
     const auto batch = of.samples.draw(options_.recipe.batch, random);
     const auto done = of.run->step(batch);
     if (!done)

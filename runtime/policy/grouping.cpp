@@ -137,7 +137,7 @@ placement grouping::place(const retrain_request& request, double own_accuracy,
       continue;
     if (is_better(s, best))
       best = &s;
-    if (s.accuracy >= own_accuracy + (s.same_weights ? 0 : options_.join_margin)
+    if (s.accuracy >= own_accuracy + (s.same_weights ? -options_.young_slack : options_.join_margin)
         && is_better(s, best_passing))
       best_passing = &s;
   }

@@ -24,6 +24,9 @@ struct grouping_options {
   /// A job must beat the request's own model by this much mAP (decision 5), unless both have the same
   /// weights.
   double join_margin = 0.01;
+  /// A job that began from those very weights may be this much worse and still be joined: in its first steps on few
+  /// frames a model loses before it gains (measured: 0.01 against 0.09, ten seconds after it began).
+  double young_slack = 0.1;
   /// Windows a member stays before it is tested, and is kept from the group it left (decisions 6, 9, 12).
   std::uint32_t dwell = 2, barred = 2;
   /// When at least this part of a group falls, the group drifted as a whole and stays together (decision 8).

@@ -140,12 +140,13 @@ BOOST_AUTO_TEST_CASE(a_model_must_beat_the_cameras_own_by_the_margin) {
   BOOST_TEST(refused.why == "the best group nearby, g-0001, scores 0.41 here, the camera's own model 0.40");
 }
 
-BOOST_AUTO_TEST_CASE(with_the_same_weights_a_tie_is_enough) {
+BOOST_AUTO_TEST_CASE(with_the_same_weights_a_young_job_may_be_a_little_worse) {
   town t;
-  t.ask("a", .1, 0);
-  candidate_score tie{group_id{1}, .1, true}, worse{group_id{1}, .09, true};
-  BOOST_TEST(t.policy.place(request_of("b"), .1, std::span{&tie, 1}, t.now, 1).joined);
-  BOOST_TEST(!t.policy.place(request_of("c"), .1, std::span{&worse, 1}, t.now, 1).joined);
+  t.ask("a", .2, 0);
+  candidate_score young{group_id{1}, .12, true}, other_weights{group_id{1}, .12, false}, worse{group_id{1}, .05, true};
+  BOOST_TEST(!t.policy.place(request_of("b"), .2, std::span{&other_weights, 1}, t.now, 1).joined);
+  BOOST_TEST(!t.policy.place(request_of("c"), .2, std::span{&worse, 1}, t.now, 1).joined);
+  BOOST_TEST(t.policy.place(request_of("d"), .2, std::span{&young, 1}, t.now, 1).joined);
 }
 
 BOOST_AUTO_TEST_CASE(the_best_group_is_chosen_after_all_were_tested) {
