@@ -2,6 +2,7 @@
 #include "actors/ingest.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr duration tick = std::chrono::seconds{1};
 constexpr duration label_patience = std::chrono::seconds{60};
+constexpr duration request_patience = std::chrono::seconds{90};
 
 template <class Ring>
 void bound(Ring& ring, std::size_t limit) {
@@ -119,6 +121,24 @@ void ingest_state::score_deployed() {
   self->send(telemetry, event{{}, std::string{event_id::accuracy_deployed}, config.camera, group, {}, 0, score.map50,
                               std::to_string(score.frames) + " held-out frames, " + std::to_string(score.objects)
                                 + " objects"});
+  watch(score);
+}
+
+void ingest_state::watch(const camera_score& score) {
+  if (job || asking || !desk || score.frames < config.least_probes)
+    return;
+  const auto good = probes.baseline();
+  if (!probes.add(score.map50))
+    return;
+  char text[64];
+  std::snprintf(text, sizeof text, "its probes: mAP %.2f, was %.2f", score.map50, good);
+  self->send(telemetry, event{{}, std::string{event_id::drift_detected}, config.camera, {}, {}, 0, 1, text});
+  asking = true;
+  const retrain_request request{request_id{~camera.process.value ^ next_request++}, config.camera, camera.place,
+                                config.score_span, request_reason::drift, {kept.back().sample.seen_by, {}}};
+  self->request(desk, request_patience, request)
+    .then([this](const request_answer&) { asking = false; },
+          [this](const caf::error&) { asking = false; }); // the next probes ask again
 }
 
 std::vector<labelled_frame> ingest_state::newer_than(duration when) const {
@@ -169,6 +189,7 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
         return; // the camera was away for a moment; the job has everything
       job = whom;
       group = order.group;
+      probes.reset();
       // What the camera showed since its drift began comes along (decision 29).
       self->send(job, sample_batch{config.camera, newer_than(now(self) - order.since)});
     },
@@ -177,6 +198,10 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
         return;
       job = group_job_actor{};
       group = {};
+    },
+    [this](const camera_hello& hello, const request_desk_actor& whom) {
+      camera = hello;
+      desk = whom;
     },
     [this](due_atom) {
       label_next();

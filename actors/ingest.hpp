@@ -9,6 +9,7 @@
 
 #include "actors/interfaces.hpp"
 #include "messages/plan.hpp"
+#include "runtime/policy/probe_watch.hpp"
 #include "runtime/video/segment_codec.hpp"
 
 namespace ecco {
@@ -23,7 +24,9 @@ struct ingest_config {
   /// Frames kept labelled, and frames that may wait for the teacher; the oldest go first.
   std::size_t kept = 512, waiting = 256;
   /// The deployed model's accuracy is that of the newest held-out frames, over this long.
-  duration score_span = std::chrono::seconds{12};
+  duration score_span = std::chrono::seconds{9};
+  /// Fewer held-out frames than this are not held against the camera.
+  std::uint32_t least_probes = 6;
   /// How long the grouper waits for subsamples before it gets what there is.
   duration patience = std::chrono::seconds{20};
 };
@@ -52,6 +55,8 @@ struct ingest_state {
   void absorb(std::deque<stored>& batch, labels& said);
   /// Scores what the camera itself saw against the teacher, on held-out frames: the deployed model's accuracy.
   void score_deployed();
+  /// Asks to have the camera retrained when its probes show a drift it does not notice itself.
+  void watch(const camera_score& score);
   std::vector<labelled_frame> newer_than(duration when) const;
   void answer_subsamples();
   void report_arrivals();
@@ -69,6 +74,11 @@ struct ingest_state {
   std::deque<stored> waiting, kept;
   bool labelling = false;
   std::vector<subsample_wait> waits;
+  camera_hello camera;
+  request_desk_actor desk;
+  probe_watch probes{{}};
+  bool asking = false;
+  std::uint64_t next_request = 1;
   arrival_report arrived;
   duration reported{};
 };

@@ -70,6 +70,11 @@ using group_job_actor = caf::typed_actor<
   // GROUPER: the window is over: score your model on every member, and propose it for deployment.
   asks<window_closed>::with<eval_report>>;
 
+/// Where a camera asks to be retrained.
+using request_desk_actor = caf::typed_actor<
+  // CAMERA: my student got worse. INGEST: it did, and does not know.
+  asks<retrain_request>::with<request_answer>>;
+
 /// One camera's video on the server: decoded, labelled, scored, handed to the camera's group.
 using ingest_actor = caf::typed_actor<
   // MEDIA LINK: one second of video.
@@ -78,13 +83,10 @@ using ingest_actor = caf::typed_actor<
   asks<subsample_order>::with<sample_batch>,
   // GROUPER: frames go to this GROUP JOB from now on; to none any more.
   tells<join_order, group_job_actor>, tells<leave_order>,
+  // RECEPTION: the camera is there (again); this is where to ask for it when its probes show drift.
+  tells<camera_hello, request_desk_actor>,
   // INTERNAL: label what waits, give up on subsamples that did not come.
   tells<due_atom>>;
-
-/// Where a camera asks to be retrained.
-using request_desk_actor = caf::typed_actor<
-  // CAMERA: my student got worse.
-  asks<retrain_request>::with<request_answer>>;
 
 /// The camera: infers on every picture, notices drift, sends what its plan says.
 using camera_actor = caf::typed_actor<

@@ -104,6 +104,7 @@ void reception_state::admit(camera_entry& entry) {
   parts.media->admit(camera, entry.media_token, [video = entry.video](encoded_segment segment, std::size_t) {
     caf::anon_send(video, std::move(segment));
   });
+  self->send(entry.video, entry.hello, request_desk_actor{grouper});
   self->send(grouper, entry.hello, entry.device, entry.video);
 }
 
