@@ -10,7 +10,7 @@
 
 namespace ecco {
 
-/// Where a camera is, WGS 84 degrees.
+/// Where a camera is, WGS 84 degrees: -90 to 90 north, -180 to 180 east.
 struct location {
   double latitude = 0, longitude = 0;
 
@@ -83,6 +83,7 @@ enum class regroup_kind : std::uint8_t { opened = 0, joined = 1, left = 2, ended
 /// grouper -> camera, telemetry: membership changed.
 struct regroup_event {
   regroup_kind kind = regroup_kind::opened;
+  /// Who opened, joined or left; may be empty when the group ended.
   camera_id camera;
   group_id group;
   window_number window = 0;
@@ -110,8 +111,9 @@ struct job_ended {
 struct job_standing {
   group_id group;
   std::uint32_t grants = 0;
+  /// Mean of its members' `map50`; NaN when no member has a score.
   double accuracy = 0;
-  /// Significant gain over the window: NaN when the job got no grant.
+  /// Significant gain over the window, -1 to 1; NaN when the job got no grant.
   double gain = 0;
 
   friend bool operator==(const job_standing&, const job_standing&) = default;

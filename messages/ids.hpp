@@ -19,9 +19,9 @@ struct strong {
   friend auto operator<=>(const strong&, const strong&) = default;
 };
 
-/// Name of a camera: `[a-z0-9_-]{1,63}`, unique in a system.
+/// Name of a camera, unique in a system; as `is_valid_name` wants it.
 using camera_id = strong<std::string, struct camera_kind>;
-/// Name of a GPU worker, `[a-z0-9_.-]{1,63}`, unique in a system.
+/// Name of a GPU worker, unique in a system; as `is_valid_name` wants it.
 using worker_id = strong<std::string, struct worker_kind>;
 /// A group of cameras and its one retraining job. Never reused. Printed as `g-0007`.
 using group_id = strong<std::uint32_t, struct group_kind>;

@@ -13,7 +13,7 @@ namespace ecco {
 /// Names one immutable set of weights. Revisions count from 1 over the whole server; 0 is "no model".
 struct model_ref {
   std::uint32_t revision = 0;
-  /// Lower-case hexadecimal SHA-256 of the weights.
+  /// Lower-case hexadecimal SHA-256 of the weights; empty when there are none.
   std::string sha256;
 
   friend bool operator==(const model_ref&, const model_ref&) = default;
@@ -42,7 +42,7 @@ struct camera_score {
   /// COCO average precision at IoU 0.5 and averaged over 0.5:0.05:0.95, in [0, 1]; NaN when there is
   /// no object among the frames.
   double map50 = 0, map = 0;
-  /// Standard error of `map50`, by resampling segments.
+  /// Standard error of `map50`, by resampling segments; NaN when unknown.
   double standard_error = 0;
   std::uint32_t frames = 0, objects = 0;
 

@@ -22,7 +22,7 @@ struct gpu_share {
 
 /// How the stream's time line is cut: `cycle` seconds, the first `train` of them trained on, then `guard`
 /// unused, `held_out` scored only, the rest unused. By media time, so that a looping file never trains
-/// on what it is scored on.
+/// on what it is scored on. `cycle` is at least 1 and at least the sum of the others.
 struct sample_split {
   std::uint16_t cycle = 10, train = 5, guard = 1, held_out = 3;
 
@@ -31,7 +31,7 @@ struct sample_split {
 
 /// server -> camera: what to send.
 struct sampling_plan {
-  /// Frames a second of training segments, may be below 1; and of held-out ones.
+  /// Frames a second of training segments, and of held-out ones: 0 to 240, may be below 1.
   double train_fps = 0, held_out_fps = 0;
   /// Size of the encoded picture, pixels, even.
   std::uint16_t width = 0, height = 0;

@@ -14,7 +14,7 @@ struct camera_status {
   camera_id camera;
   model_ref model;
   std::uint64_t frames_seen = 0, frames_sent = 0, bytes_sent = 0;
-  /// Of the drift test: 0 calm, 1 alarm.
+  /// Of the drift test: 0 calm, 1 alarm; may exceed 1.
   double drift_score = 0;
   /// Mean confidence and number of the student's detections, smoothed.
   double confidence = 0, objects = 0;

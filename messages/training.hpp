@@ -39,7 +39,7 @@ struct micro_window_grant {
   /// Counts grants within the window from 0.
   std::uint32_t index = 0;
   group_id group;
-  /// The worker that is held free for it.
+  /// The worker that is held free for it; empty when any will do, here and in what follows from the grant.
   worker_id worker;
   /// GPU time of the slice, evaluation included.
   duration slice{};
@@ -66,9 +66,11 @@ struct micro_window_report {
   /// Mean of `map50` over the members that have a score, before and after training; NaN when unknown.
   double accuracy_before = 0, accuracy_after = 0;
   /// Standard error of their difference.
+  /// NaN when unknown.
   double standard_error = 0;
   std::vector<camera_score> members;
   std::uint32_t images = 0;
+  /// Mean training loss, finite; 0 when nothing was trained on.
   double loss = 0;
   time_spent spent;
 

@@ -242,9 +242,12 @@ std::string grouping::why_alone(const retrain_request& request, double own_accur
     return "its frames show nothing to compare the groups nearby by";
   auto none =
       text("no group within %.0f m and %.0f s", options_.max_distance_m, seconds_of(options_.max_age));
-  if (auto at = barred_.find(request.camera); at != barred_.end() && groups_.contains(at->second.from)
-                                              && is_barred(request.camera, at->second.from, window))
-    none += text(" but %s, which it just left", to_string(at->second.from).c_str());
+  auto barred = barred_.find(request.camera);
+  if (barred == barred_.end() || !is_barred(request.camera, barred->second.from, window))
+    return none;
+  auto left = groups_.find(barred->second.from);
+  if (left != groups_.end() && is_near(left->second, request.place, began(request, now)))
+    none += text(" but %s, which it just left", to_string(left->first).c_str());
   return none;
 }
 

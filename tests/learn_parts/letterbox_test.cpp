@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/learn/letterbox.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

@@ -56,10 +56,9 @@ BOOST_AUTO_TEST_SUITE(nms)
 RC_BOOST_PROP(agrees_with_brute_force, ()) {
   std::vector<detection> candidates(*rc::gen::inRange<std::size_t>(0, 30));
   std::generate(candidates.begin(), candidates.end(), any_detection);
-  auto iou = *rc::gen::element(.3, .45, .7);
+  auto iou = *rc::gen::element(.3F, .45F, .7F);
   auto most = *rc::gen::element<std::size_t>(0, 3, 300);
-  RC_ASSERT(non_maximum_suppression(candidates, static_cast<float>(iou), most)
-            == brute_force(candidates, iou, most));
+  RC_ASSERT(non_maximum_suppression(candidates, iou, most) == brute_force(candidates, iou, most));
 }
 
 BOOST_AUTO_TEST_CASE(equal_scores_keep_their_order) {

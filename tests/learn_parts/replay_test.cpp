@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/learn/replay.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 

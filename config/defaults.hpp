@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "config/log_level.hpp"
+#include "messages/ids.hpp"
+
+/// Every value ecco takes when nobody says otherwise, and why that one. What a setting means stands in
+/// settings.hpp; "[D]" refers to the decisions the paper leaves open.
+namespace ecco::defaults {
+
+using namespace std::chrono_literals;
+
+/// Any number will do; a fixed one makes two runs of one file the same.
+inline constexpr std::uint64_t seed = 1;
+
+// -- server ------------------------------------------------------------------------------------------------
+
+inline constexpr const char* host = "127.0.0.1";
+/// Free of the ports that camera and learning systems are known to use.
+inline constexpr std::uint16_t port = 8227, media_port = 8228;
+/// Below the working folder.
+inline constexpr const char* state = "ecco-state";
+/// Workers are processes of their own; one computer that does everything sets 1.
+inline constexpr std::uint32_t workers = 0;
+inline constexpr log_level log = log_level::info;
+
+// -- worker ------------------------------------------------------------------------------------------------
+
+inline constexpr const char* worker_name = "gpu0";
+inline constexpr const char* device = "cpu";
+
+// -- student and teacher -----------------------------------------------------------------------------------
+
+/// YOLO11 nano, the paper's student.
+inline constexpr const char* architecture = "yolo11n";
+/// Pixels, both sides: what its public weights were trained at.
+inline constexpr std::uint16_t input_side = 640;
+/// All that the default teacher knows.
+inline constexpr const char* only_class = "person";
+
+/// Frames a second that a label file's frame numbers count.
+inline constexpr double labels_fps = 10;
+/// OpenCV's people detector wants people 96 pixels tall; street cameras show them about half that.
+inline constexpr double hog_upscale = 2;
+/// Distance from the support vector machine's border: below, half of what it finds is street furniture.
+inline constexpr double hog_threshold = 0.4;
+
+// -- windows -----------------------------------------------------------------------------------------------
+
+/// |T|, as in [D].
+inline constexpr duration window_length = 60s;
+/// W: 5 s each, so that four groups get three slices a window.
+inline constexpr std::uint32_t micro_windows = 12;
+/// Off: most people bring weights.
+inline constexpr duration bootstrap_length = 0s;
+
+// -- policy ------------------------------------------------------------------------------------------------
+
+/// alpha and beta of the objective, as in [D]: a group counts by the square root of its members.
+inline constexpr double objective_alpha = 1, objective_beta = 0.5;
+/// Metres: a street crossing and the streets that meet there.
+inline constexpr double max_distance = 200;
+/// Two windows.
+inline constexpr duration max_age = 120s;
+/// A fifth of its accuracy.
+inline constexpr double drop = 0.2;
+/// One point of mAP.
+inline constexpr double join_margin = 0.01;
+/// Frames: fewer make mAP a coin toss.
+inline constexpr std::uint32_t subsamples = 32;
+/// Windows: the first without gain may be noise, the third hardly.
+inline constexpr std::uint32_t converged_windows = 3;
+
+// -- drift -------------------------------------------------------------------------------------------------
+
+/// Samples: 6 s at the default inference rate.
+inline constexpr std::uint32_t drift_warm_up = 30;
+/// In confidence, [0, 1]: a lasting fall of 0.2 raises the alarm after 26 samples, 5 s.
+inline constexpr double confidence_delta = 0.005, confidence_threshold = 5;
+/// In objects a frame: a lasting loss of two raises the alarm after 26 samples, 5 s.
+inline constexpr double count_delta = 0.05, count_threshold = 50;
+
+// -- sampling ----------------------------------------------------------------------------------------------
+
+/// Frames a second. Enough to train on; scoring needs fewer, but needs them from another time.
+inline constexpr double train_fps = 5, held_out_fps = 2;
+inline constexpr double infer_fps = 5;
+/// Pixels: 16:9.6, both sides a multiple of 64, so that letterboxing adds little.
+inline constexpr std::uint16_t sample_width = 320, sample_height = 192;
+/// Bits a second: H.264 at this size without visible blocks, and six cameras on a 3 Mbit/s uplink.
+inline constexpr std::uint32_t bitrate = 500'000;
+/// Of every 10 s of stream time 5 are trained on and 3 are kept for scoring, with a second between.
+inline constexpr duration split_cycle = 10s, split_train = 5s, split_guard = 1s, split_held_out = 3s;
+
+// -- training ----------------------------------------------------------------------------------------------
+
+/// Images: what two CPU cores finish in 0.2 s at 160 pixels.
+inline constexpr std::uint32_t batch = 8;
+inline constexpr double learning_rate = 0.001;
+/// Frames a camera: 100 s at the default rate.
+inline constexpr std::uint32_t replay_frames = 512;
+/// In [D] 10 to 20 %: what keeps old skills.
+inline constexpr double pre_drift_share = 0.15;
+inline constexpr double flip = 0.5;
+
+} // namespace ecco::defaults

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Private to config/: names every setting once. Reading, writing and checking walk this list, so that a
+// setting is added in three places: settings.hpp, defaults.hpp and here (and schema.json, which a test
+// compares).
+
+#include <array>
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "config/settings.hpp"
+
+namespace ecco {
+
+/// What a rule says of a value: nothing, or why it is refused.
+struct verdict {
+  std::string why, hint;
+};
+
+/// The rule of settings for which every value of their type will do.
+struct anything {
+  template <class T>
+  verdict operator()(const T&) const {
+    return {};
+  }
+};
+
+/// `least <= value <= most`.
+template <class T>
+struct between {
+  T least, most;
+
+  verdict operator()(const T& value) const {
+    if (value >= least && value <= most) // false for NaN
+      return {};
+    return {"must be between " + to_text(least) + " and " + to_text(most) + ", but is " + to_text(value), ""};
+  }
+};
+
+// Rules with a name; settings.cpp says what they want.
+verdict loopback_host(const std::string& host);
+verdict worker_name(const std::string& name);
+verdict device_name(const std::string& device);
+verdict known_architecture(const std::string& architecture);
+verdict network_input(const picture_size& size);
+verdict encoded_size(const picture_size& size);
+verdict class_list(const std::vector<std::string>& classes);
+verdict whole_seconds(const duration& span);
+verdict not_empty(const std::string& text);
+
+/// The words of an enumeration, in the order of its values.
+template <class E>
+inline constexpr std::array<std::string_view, 0> words_of{};
+template <>
+inline constexpr std::array<std::string_view, 4> words_of<log_level>{"debug", "info", "warn", "error"};
+template <>
+inline constexpr std::array<std::string_view, 2> words_of<teacher_kind>{"hog", "labels"};
+template <>
+inline constexpr std::array<std::string_view, 2> words_of<policy_kind>{"ecco", "independent"};
+template <>
+inline constexpr std::array<std::string_view, 2> words_of<precision>{"fp32", "bf16"};
+template <>
+inline constexpr std::array<std::string_view, 2> words_of<pace>{"realtime", "fast"};
+
+/// `S` is `T` or `const T`.
+template <class S, class T>
+concept like = std::same_as<std::remove_const_t<S>, T>;
+
+// `fields(s, visit)` calls `visit(name, member, rule)` for each setting of `s`, in the order of ecco.yaml.
+
+template <like<server_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("host", s.host, loopback_host);
+  visit("port", s.port, anything{});
+  visit("media_port", s.media_port, anything{});
+  visit("state", s.state, anything{});
+  visit("workers", s.workers, between{0u, 64u});
+  visit("log", s.log, anything{});
+}
+
+template <like<worker_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("name", s.name, worker_name);
+  visit("device", s.device, device_name);
+}
+
+template <like<student_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("architecture", s.architecture, known_architecture);
+  visit("input", s.input, network_input);
+  visit("weights", s.weights, anything{});
+}
+
+template <like<teacher_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("kind", s.kind, anything{});
+  visit("labels", s.labels, anything{});
+  visit("labels_fps", s.labels_fps, between{0.1, 240.0});
+  visit("hog_upscale", s.hog_upscale, between{1.0, 4.0});
+  visit("hog_threshold", s.hog_threshold, between{-2.0, 10.0});
+}
+
+template <like<window_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("length", s.length, between<duration>{1s, 24h});
+  visit("micro_windows", s.micro_windows, between{1u, 1000u});
+}
+
+template <like<bootstrap_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("length", s.length, between<duration>{0s, 24h});
+}
+
+template <like<policy_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("name", s.name, anything{});
+  visit("objective_alpha", s.objective_alpha, between{0.0, 100.0});
+  visit("objective_beta", s.objective_beta, between{0.0, 4.0});
+  visit("max_distance", s.max_distance, between{metres{0}, metres{20'000'000}});
+  visit("max_age", s.max_age, between<duration>{0s, 24h});
+  visit("drop", s.drop, between{0.0, 1.0});
+  visit("join_margin", s.join_margin, between{0.0, 1.0});
+  visit("subsamples", s.subsamples, between{1u, 4096u});
+  visit("converged_windows", s.converged_windows, between{1u, 1000u});
+}
+
+template <like<drift_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("warm_up", s.warm_up, between{1u, 100'000u});
+  visit("confidence_delta", s.confidence_delta, between{0.0, 100.0});
+  visit("confidence_threshold", s.confidence_threshold, between{0.001, 1e6});
+  visit("count_delta", s.count_delta, between{0.0, 100.0});
+  visit("count_threshold", s.count_threshold, between{0.001, 1e6});
+}
+
+template <like<split_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("cycle", s.cycle, whole_seconds);
+  visit("train", s.train, whole_seconds);
+  visit("guard", s.guard, whole_seconds);
+  visit("held_out", s.held_out, whole_seconds);
+}
+
+template <like<sampling_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("train_fps", s.train_fps, between{0.05, 60.0});
+  visit("held_out_fps", s.held_out_fps, between{0.05, 60.0});
+  visit("size", s.size, encoded_size);
+  visit("bitrate", s.bitrate, between{bit_rate{10'000}, bit_rate{100'000'000}});
+  visit("infer_fps", s.infer_fps, between{0.1, 60.0});
+  visit("split", s.split, anything{});
+}
+
+template <like<training_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("batch", s.batch, between{1u, 512u});
+  visit("learning_rate", s.learning_rate, between{1e-6, 1.0});
+  visit("precision", s.precision, anything{});
+  visit("replay_frames", s.replay_frames, between{8u, 100'000u});
+  visit("pre_drift_share", s.pre_drift_share, between{0.0, 0.9});
+  visit("flip", s.flip, between{0.0, 1.0});
+}
+
+template <like<filter_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("at", s.at, between<duration>{0s, 24h * 365});
+  visit("chain", s.chain, not_empty);
+}
+
+template <like<camera_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("source", s.source, not_empty);
+  visit("loop", s.loop, anything{});
+  visit("pace", s.pace, anything{});
+  visit("location", s.place, anything{});
+  visit("mobile", s.mobile, anything{});
+  visit("filters", s.filters, anything{});
+  visit("labels", s.labels, anything{});
+}
+
+template <like<settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("seed", s.seed, anything{});
+  visit("server", s.server, anything{});
+  visit("worker", s.worker, anything{});
+  visit("student", s.student, anything{});
+  visit("classes", s.classes, class_list);
+  visit("teacher", s.teacher, anything{});
+  visit("window", s.window, anything{});
+  visit("bootstrap", s.bootstrap, anything{});
+  visit("policy", s.policy, anything{});
+  visit("drift", s.drift, anything{});
+  visit("sampling", s.sampling, anything{});
+  visit("training", s.training, anything{});
+  visit("cameras", s.cameras, anything{});
+}
+
+/// A struct of settings, as opposed to one value.
+template <class T>
+concept section = requires(T& value) {
+  fields(value, [](auto&&...) {});
+};
+
+/// `parent.name`, or `name` at the top.
+inline std::string join(const std::string& parent, std::string_view name) {
+  return parent.empty() ? std::string{name} : parent + "." + std::string{name};
+}
+
+/// `list[index]`.
+inline std::string element(const std::string& list, std::size_t index) {
+  return list + "[" + std::to_string(index) + "]";
+}
+
+} // namespace ecco

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "config/fields.hpp"
+#include "config/text.hpp"
+
+namespace ecco {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class E>
+std::string_view word(E value) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < words_of<E>.size() ? words_of<E>[index] : std::string_view{"unknown"};
+}
+
+// -- one setting at a time: its rule -----------------------------------------------------------------------
+
+/// Applies every rule to every setting and keeps the first complaint.
+class inspection {
+ public:
+  std::optional<setting_fault> found;
+
+  template <class S>
+  void section_of(const S& value, const std::string& path) {
+    fields(value, [&](std::string_view name, const auto& member, const auto& rule) {
+      const auto place = join(path, name);
+      complain(place, rule(member));
+      inspect(member, place);
+    });
+  }
+
+ private:
+  void complain(const std::string& path, verdict said) {
+    if (!found && !said.why.empty())
+      found = setting_fault{path, std::move(said.why), std::move(said.hint)};
+  }
+
+  template <class T>
+  void inspect(const T& value, const std::string& path) {
+    if constexpr (section<const T>)
+      section_of(value, path);
+    else if constexpr (std::is_enum_v<T>)
+      complain(path, static_cast<std::size_t>(value) < words_of<T>.size() ? verdict{}
+                                                                          : verdict{"has no such value", ""});
+  }
+
+  void inspect(const std::string& value, const std::string& path) {
+    if (!is_text(value))
+      complain(path, {"is not UTF-8 text", ""});
+  }
+
+  void inspect(const std::filesystem::path& value, const std::string& path) { inspect(value.native(), path); }
+
+  void inspect(const location& value, const std::string& path) {
+    complain(element(path, 0), between{-90.0, 90.0}(value.latitude));
+    complain(element(path, 1), between{-180.0, 180.0}(value.longitude));
+  }
+
+  template <class T>
+  void inspect(const std::vector<T>& values, const std::string& path) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      inspect(values[i], element(path, i));
+  }
+
+  void inspect(const std::map<camera_id, camera_settings>& cameras, const std::string& path) {
+    for (const auto& [id, camera] : cameras) {
+      if (!is_valid_name(id.value) || id.value.find('.') != id.value.npos)
+        complain(join(path, id.value), {"is not a good name for a camera",
+                                        "use 1 to 63 of a-z 0-9 _ -, and begin with a letter or digit"});
+      section_of(camera, join(path, id.value));
+    }
+  }
+};
+
+// -- settings against each other ---------------------------------------------------------------------------
+
+std::optional<setting_fault> find_port_clash(const server_settings& server) {
+  if (server.port == 0 || server.port != server.media_port)
+    return {};
+  return setting_fault{"server.media_port", "is " + std::to_string(server.port) + ", as is server.port",
+                       "give each its own, or 0 for any free one"};
+}
+
+std::optional<setting_fault> find_blind_teacher(const settings& value) {
+  if (value.teacher.kind == teacher_kind::hog) {
+    if (std::find(value.classes.begin(), value.classes.end(), "person") == value.classes.end())
+      return setting_fault{"classes", "does not have 'person', and the hog teacher sees nothing else",
+                           "use teacher.kind: labels"};
+    return {};
+  }
+  for (const auto& [id, camera] : value.cameras)
+    if (camera.labels.empty() && value.teacher.labels.empty())
+      return setting_fault{"cameras." + id.value, "has no labels, which teacher.kind: labels needs",
+                           "name a MOT file in its 'labels' or in teacher.labels"};
+  return {};
+}
+
+std::optional<setting_fault> find_bad_split(const split_settings& split) {
+  for (const auto& [name, span] :
+       {std::pair{"cycle", split.cycle}, {"train", split.train}, {"held_out", split.held_out}})
+    if (span == 0s)
+      return setting_fault{std::string{"sampling.split."} + name, "must be at least 1s", ""};
+  const auto needed = split.train + split.held_out + 2 * split.guard;
+  if (needed <= split.cycle)
+    return {};
+  return setting_fault{"sampling.split",
+                       "needs " + to_text(needed)
+                           + " for train, held_out and a guard on both sides, but its cycle is "
+                           + to_text(split.cycle),
+                       "raise cycle or lower the others"};
+}
+
+std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, camera_settings>& cameras) {
+  for (const auto& [id, camera] : cameras)
+    for (std::size_t i = 1; i < camera.filters.size(); ++i)
+      if (camera.filters[i].at <= camera.filters[i - 1].at)
+        return setting_fault{element("cameras." + id.value + ".filters", i) + ".at",
+                             "is " + to_text(camera.filters[i].at) + ", but the filter before it starts at "
+                                 + to_text(camera.filters[i - 1].at),
+                             "list filters in ascending order of 'at'"};
+  return {};
+}
+
+} // namespace
+
+std::string_view to_string(log_level value) {
+  return word(value);
+}
+std::string_view to_string(teacher_kind value) {
+  return word(value);
+}
+std::string_view to_string(policy_kind value) {
+  return word(value);
+}
+std::string_view to_string(precision value) {
+  return word(value);
+}
+std::string_view to_string(pace value) {
+  return word(value);
+}
+
+// -- rules -------------------------------------------------------------------------------------------------
+
+verdict loopback_host(const std::string& host) {
+  const auto is_ipv4_loopback = [&] {
+    if (!host.starts_with("127."))
+      return false;
+    auto at = host.data();
+    const auto end = host.data() + host.size();
+    for (int part = 0; part < 4; ++part) {
+      std::uint8_t value = 0;
+      const auto read = std::from_chars(at, end, value);
+      if (read.ec != std::errc{} || (part < 3 && (read.ptr == end || *read.ptr != '.')))
+        return false;
+      at = read.ptr + (part < 3);
+    }
+    return at == end;
+  };
+  if (host == "localhost" || host == "::1" || is_ipv4_loopback())
+    return {};
+  return {"is '" + host + "', which is not a loopback address: refused until TLS is configured",
+          "use " + std::string{defaults::host}};
+}
+
+verdict worker_name(const std::string& name) {
+  if (is_valid_name(name))
+    return {};
+  return {"is '" + name + "', which is not a good name for a worker",
+          "use 1 to 63 of a-z 0-9 _ - ., and begin with a letter or digit"};
+}
+
+verdict device_name(const std::string& device) {
+  std::string_view rest{device};
+  if (rest == "cpu" || rest == "cuda")
+    return {};
+  if (rest.starts_with("cuda:")) {
+    rest.remove_prefix(5);
+    std::uint8_t index = 0;
+    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), index);
+    if (read.ec == std::errc{} && read.ptr == rest.data() + rest.size())
+      return {};
+  }
+  return {"must be cpu, cuda or cuda:N, but is '" + device + "'", ""};
+}
+
+verdict known_architecture(const std::string& architecture) {
+  if (architecture == "yolo11n" || architecture == "yolo11p")
+    return {};
+  return {"must be yolo11n or yolo11p, but is '" + architecture + "'", ""};
+}
+
+verdict network_input(const picture_size& size) {
+  for (const auto side : {size.width, size.height})
+    if (side < 32 || side > 1280 || side % 32 != 0)
+      return {"must have sides of 32..1280 pixels, multiples of 32, but is " + to_text(size), ""};
+  return {};
+}
+
+verdict encoded_size(const picture_size& size) {
+  for (const auto side : {size.width, size.height})
+    if (side < 16 || side > 4096 || side % 2 != 0)
+      return {"must have even sides of 16..4096 pixels, but is " + to_text(size), ""};
+  return {};
+}
+
+verdict class_list(const std::vector<std::string>& classes) {
+  if (classes.empty() || classes.size() > 256)
+    return {"must list 1 to 256 names, but has " + std::to_string(classes.size()), ""};
+  for (auto name = classes.begin(); name != classes.end(); ++name) {
+    if (name->empty())
+      return {"has an empty name", ""};
+    if (std::find(classes.begin(), name, *name) != name)
+      return {"lists '" + *name + "' twice", ""};
+  }
+  return {};
+}
+
+verdict whole_seconds(const duration& span) {
+  if (span % 1s != 0s)
+    return {"must be whole seconds, but is " + to_text(span), ""};
+  return between<duration>{0s, 1h}(span);
+}
+
+verdict not_empty(const std::string& text) {
+  return text.empty() ? verdict{"is missing", ""} : verdict{};
+}
+
+// ----------------------------------------------------------------------------------------------------------
+
+std::optional<setting_fault> find_fault(const settings& value) {
+  inspection rules;
+  rules.section_of(value, "");
+  if (rules.found)
+    return rules.found;
+  if (auto fault = find_port_clash(value.server))
+    return fault;
+  if (auto fault = find_blind_teacher(value))
+    return fault;
+  if (auto fault = find_bad_split(value.sampling.split))
+    return fault;
+  return find_unordered_filter(value.cameras);
+}
+
+result<void> validate(const settings& value) {
+  if (auto fault = find_fault(value))
+    return fail(ec::invalid_argument, fault->path + " " + fault->why, fault->hint);
+  return {};
+}
+
+sampling_plan plan_of(const sampling_settings& sampling) {
+  const auto seconds = [](duration span) { return static_cast<std::uint16_t>(span / 1s); };
+  sampling_plan plan;
+  plan.train_fps = sampling.train_fps;
+  plan.held_out_fps = sampling.held_out_fps;
+  plan.width = sampling.size.width;
+  plan.height = sampling.size.height;
+  plan.bits_per_second = sampling.bitrate.value;
+  plan.split = {seconds(sampling.split.cycle), seconds(sampling.split.train), seconds(sampling.split.guard),
+                seconds(sampling.split.held_out)};
+  return plan;
+}
+
+} // namespace ecco

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/defaults.hpp"
+#include "config/log_level.hpp"
+#include "config/units.hpp"
+#include "messages/error.hpp"
+#include "messages/grouping.hpp"
+#include "messages/ids.hpp"
+#include "messages/plan.hpp"
+
+namespace ecco {
+
+/// Who labels frames: OpenCV's people detector, or a file of truths.
+enum class teacher_kind : std::uint8_t { hog, labels };
+/// Cameras that drift alike share a job (the paper), or every camera has its own (the baseline).
+enum class policy_kind : std::uint8_t { ecco, independent };
+/// What the trainer computes in. Weights travel as fp32 either way.
+enum class precision : std::uint8_t { fp32, bf16 };
+/// A file plays as fast as it was filmed, or as fast as it can be read.
+enum class pace : std::uint8_t { realtime, fast };
+
+// The words that ecco.yaml has for them.
+std::string_view to_string(log_level value);
+std::string_view to_string(teacher_kind value);
+std::string_view to_string(policy_kind value);
+std::string_view to_string(precision value);
+std::string_view to_string(pace value);
+
+struct server_settings {
+  /// Address to listen on. Loopback only, until TLS is configured.
+  std::string host = defaults::host;
+  /// Of the actor network and of the media link; 0 takes any free one.
+  std::uint16_t port = defaults::port, media_port = defaults::media_port;
+  /// Folder for models and results; made when missing.
+  std::filesystem::path state = defaults::state;
+  /// Workers inside the server process, 0..64.
+  std::uint32_t workers = defaults::workers;
+  log_level log = defaults::log;
+
+  friend bool operator==(const server_settings&, const server_settings&) = default;
+};
+
+struct worker_settings {
+  /// A valid name (messages/ids.hpp), unique in a system.
+  std::string name = defaults::worker_name;
+  /// `cpu`, `cuda` (the first) or `cuda:N`.
+  std::string device = defaults::device;
+
+  friend bool operator==(const worker_settings&, const worker_settings&) = default;
+};
+
+struct student_settings {
+  /// `yolo11n`, or `yolo11p`: ecco's own smaller scale for CPUs.
+  std::string architecture = defaults::architecture;
+  /// Network input; both sides a multiple of 32, 32..1280.
+  picture_size input{defaults::input_side, defaults::input_side};
+  /// The weights every camera starts with, safetensors. Empty: random, or what bootstrap learns.
+  std::filesystem::path weights;
+
+  friend bool operator==(const student_settings&, const student_settings&) = default;
+};
+
+struct teacher_settings {
+  teacher_kind kind = teacher_kind::hog;
+  /// For `labels`: a MOT file for cameras that name none of their own.
+  std::filesystem::path labels;
+  /// Frames a second that the files' frame numbers count, 0.1..240.
+  double labels_fps = defaults::labels_fps;
+  /// For `hog`: enlarges the picture first, 1..4.
+  double hog_upscale = defaults::hog_upscale;
+  /// For `hog`: least distance from the classifier's border, -2..10. Higher sees less and errs less.
+  double hog_threshold = defaults::hog_threshold;
+
+  friend bool operator==(const teacher_settings&, const teacher_settings&) = default;
+};
+
+struct window_settings {
+  /// |T|, 1s..24h.
+  duration length = defaults::window_length;
+  /// Slices a window is divided into, 1..1000.
+  std::uint32_t micro_windows = defaults::micro_windows;
+
+  friend bool operator==(const window_settings&, const window_settings&) = default;
+};
+
+struct bootstrap_settings {
+  /// Before the first window, learn one student from all cameras for this long when `student.weights` is
+  /// empty, 0s..24h. 0s: off.
+  duration length = defaults::bootstrap_length;
+
+  friend bool operator==(const bootstrap_settings&, const bootstrap_settings&) = default;
+};
+
+struct policy_settings {
+  policy_kind name = policy_kind::ecco;
+  /// Weight of a group of n members: alpha * n^beta, over the sum of n^beta (paper 3.1, Eq. 1). 0..100, 0..4.
+  double objective_alpha = defaults::objective_alpha, objective_beta = defaults::objective_beta;
+  /// How far apart and how long after one another requests may be that share a group (Alg. 2).
+  /// 0m..20000km, 0s..24h.
+  metres max_distance{defaults::max_distance};
+  duration max_age = defaults::max_age;
+  /// A member whose accuracy falls by more than this share of it within a window leaves, 0..1.
+  double drop = defaults::drop;
+  /// A group must beat the camera's own model by this much mAP to be joined, 0..1.
+  double join_margin = defaults::join_margin;
+  /// Labelled frames a request is judged by, 1..4096.
+  std::uint32_t subsamples = defaults::subsamples;
+  /// A group that gained nothing in this many windows ends, 1..1000.
+  std::uint32_t converged_windows = defaults::converged_windows;
+
+  friend bool operator==(const policy_settings&, const policy_settings&) = default;
+};
+
+/// Page-Hinkley tests on the student's mean confidence and on its number of detections.
+struct drift_settings {
+  /// Samples before a test may raise its alarm, 1..100000.
+  std::uint32_t warm_up = defaults::drift_warm_up;
+  /// Change that is always tolerated, and the sum of changes beyond it that raises the alarm.
+  /// Deltas 0..100, thresholds 0.001..1000000.
+  double confidence_delta = defaults::confidence_delta, confidence_threshold = defaults::confidence_threshold;
+  double count_delta = defaults::count_delta, count_threshold = defaults::count_threshold;
+
+  friend bool operator==(const drift_settings&, const drift_settings&) = default;
+};
+
+/// How a stream's time line is cut: the first `train` of every `cycle` are trained on, `held_out` are only
+/// scored, and a `guard` lies on both sides. Whole seconds, 1s..1h (guard: 0s..1h).
+struct split_settings {
+  duration cycle = defaults::split_cycle, train = defaults::split_train, guard = defaults::split_guard,
+           held_out = defaults::split_held_out;
+
+  friend bool operator==(const split_settings&, const split_settings&) = default;
+};
+
+struct sampling_settings {
+  /// Frames a second that a camera sends to train on and to score on, 0.05..60.
+  double train_fps = defaults::train_fps, held_out_fps = defaults::held_out_fps;
+  /// Size of the encoded picture; both sides even, 16..4096.
+  picture_size size{defaults::sample_width, defaults::sample_height};
+  /// Of the encoded video, 10kbit..100Mbit.
+  bit_rate bitrate{defaults::bitrate};
+  /// Frames a second that a camera's student looks at, 0.1..60.
+  double infer_fps = defaults::infer_fps;
+  split_settings split;
+
+  friend bool operator==(const sampling_settings&, const sampling_settings&) = default;
+};
+
+struct training_settings {
+  /// Images a step, 1..512.
+  std::uint32_t batch = defaults::batch;
+  /// Of the optimiser, 0.000001..1.
+  double learning_rate = defaults::learning_rate;
+  ecco::precision precision = precision::fp32;
+  /// Newest frames kept of each camera, 8..100000.
+  std::uint32_t replay_frames = defaults::replay_frames;
+  /// Share of a batch that shows the world before the drift, 0..0.9.
+  double pre_drift_share = defaults::pre_drift_share;
+  /// Probability that a training image is mirrored, 0..1.
+  double flip = defaults::flip;
+
+  friend bool operator==(const training_settings&, const training_settings&) = default;
+};
+
+/// From `at` on (stream time), pictures pass through this libavfilter chain.
+struct filter_settings {
+  duration at{};
+  std::string chain;
+
+  friend bool operator==(const filter_settings&, const filter_settings&) = default;
+};
+
+struct camera_settings {
+  /// Anything libavformat opens: a file, an RTSP URL, a device. Required.
+  std::string source;
+  /// A file begins again at its end.
+  bool loop = true;
+  ecco::pace pace = pace::realtime;
+  /// Where it is. Cameras that do not say are all at latitude 0, longitude 0, and so beside each other.
+  location place;
+  /// Its place changes; it says so with every request.
+  bool mobile = false;
+  /// In ascending order of `at`; the last one whose time has come is in force.
+  std::vector<filter_settings> filters;
+  /// MOT file of this camera, in place of `teacher.labels`.
+  std::filesystem::path labels;
+
+  friend bool operator==(const camera_settings&, const camera_settings&) = default;
+};
+
+/// Everything that can be set, for all roles, named as in ecco.yaml (`camera_settings::place` is `location`).
+struct settings {
+  /// All randomness of a run comes from it (runtime/base/random.hpp).
+  std::uint64_t seed = defaults::seed;
+  server_settings server;
+  worker_settings worker;
+  student_settings student;
+  /// What is to be detected; a detection's class is an index into this list. 1..256 distinct names.
+  std::vector<std::string> classes{defaults::only_class};
+  teacher_settings teacher;
+  window_settings window;
+  bootstrap_settings bootstrap;
+  policy_settings policy;
+  drift_settings drift;
+  sampling_settings sampling;
+  training_settings training;
+  /// Names are `[a-z0-9_-]{1,63}` and begin with a letter or digit.
+  std::map<camera_id, camera_settings> cameras;
+
+  friend bool operator==(const settings&, const settings&) = default;
+};
+
+/// What is wrong with one setting. "`path` `why`; `hint`" is a sentence.
+struct setting_fault {
+  /// As in ecco.yaml: `cameras.north.filters[1].at`.
+  std::string path;
+  std::string why, hint;
+};
+
+/// The first value that is out of its documented range or contradicts another.
+std::optional<setting_fault> find_fault(const settings& value);
+
+/// @returns `invalid_argument` with the text of `find_fault`.
+result<void> validate(const settings& value);
+
+/// What a camera is told to send.
+sampling_plan plan_of(const sampling_settings& sampling);
+
+} // namespace ecco

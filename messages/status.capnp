@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+@0xad001007b2ebd97c;
+# How the system is doing, for people and for their programs; and messages put in by hand.
+#
+# Nothing here steers anything: losing a report loses a line of a log, and no decision depends on one.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("ecco::wire");
+
+using import "ids.capnp".CameraId;
+using import "ids.capnp".Epoch;
+using import "ids.capnp".Fraction;
+using import "ids.capnp".GroupId;
+using import "ids.capnp".Nanoseconds;
+using import "ids.capnp".WindowNumber;
+using import "ids.capnp".WorkerId;
+using import "model.capnp".ModelRef;
+
+using ActorName = Text;
+# What `ecco inject --to` accepts. Not empty.
+
+struct CameraStatus {
+  # camera -> telemetry, once a second.
+
+  camera @0 :CameraId;
+
+  model @1 :ModelRef;
+
+  framesSeen @2 :UInt64;
+  # This and the next two count from the start of the camera's process.
+
+  framesSent @3 :UInt64;
+  bytesSent @4 :UInt64;
+
+  driftScore @5 :Float64;
+  # Of the drift test: 0 calm, 1 alarm; may exceed 1, never negative.
+
+  confidence @6 :Fraction;
+  # Mean confidence of the student's detections, smoothed.
+
+  objects @7 :Float64;
+  # Number of the student's detections a frame, smoothed; not negative.
+}
+
+struct ArrivalReport {
+  # ingest -> telemetry: what arrived of one camera since the last report.
+
+  camera @0 :CameraId;
+
+  segments @1 :UInt32;
+  frames @2 :UInt32;
+
+  received @3 :UInt64;
+  # Bytes,
+
+  over @4 :Nanoseconds;
+  # and the time they took.
+}
+
+struct Event {
+  # Something worth seeing, in the order it happened.
+
+  at @0 :Nanoseconds;
+  # Since the node's start.
+
+  id @1 :Text;
+  # One of the stable ids in runtime/base/event_ids.hpp; not empty. Which of the fields below apply depends on
+  # it; the others are empty, 0 or NaN.
+
+  camera @2 :CameraId;
+  group @3 :GroupId;
+  worker @4 :WorkerId;
+  window @5 :WindowNumber;
+
+  value @6 :Float64;
+  # Finite or NaN.
+
+  text @7 :Text;
+  # At most 1 MiB.
+}
+
+struct StatusQuery {
+  # Answered by `StatusReport`.
+}
+
+struct CameraStanding {
+  last @0 :CameraStatus;
+
+  online @1 :Bool;
+
+  group @2 :GroupId;
+
+  map50 @3 :Fraction;
+  # Deployed model on held-out frames. NaN before the first score.
+}
+
+struct GroupStanding {
+  group @0 :GroupId;
+
+  members @1 :List(CameraId);
+
+  map50 @2 :Fraction;
+  # Mean over the members that have a score. NaN before the first.
+
+  share @3 :Fraction;
+  # Of the GPU time.
+
+  grants @4 :UInt32;
+  # Micro-windows granted in this window.
+}
+
+struct WorkerStanding {
+  worker @0 :WorkerId;
+
+  device @1 :Text;
+
+  online @2 :Bool;
+
+  busy @3 :Nanoseconds;
+  # GPU time spent since the worker's start.
+}
+
+struct StatusReport {
+  # The whole system at a glance. Each list has at most 65 536 entries.
+
+  uptime @0 :Nanoseconds;
+  term @1 :Epoch;
+  window @2 :WindowNumber;
+  microWindow @3 :UInt32;
+  cameras @4 :List(CameraStanding);
+  groups @5 :List(GroupStanding);
+  workers @6 :List(WorkerStanding);
+  actors @7 :List(ActorName);
+}
+
+struct InjectOrder {
+  # Delivers a message to an actor, for tests and repairs. Answered by `InjectAnswer`.
+
+  to @0 :ActorName;
+
+  json @1 :Text;
+  # An `Envelope` as JSON, e.g. {"retrainRequest": {...}}. At most 16 MiB.
+}
+
+struct InjectAnswer {
+  json @0 :Text;
+  # The actor's answer in the same form; empty when the message has none. At most 16 MiB.
+}

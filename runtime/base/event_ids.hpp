@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+/// Values of `event::id` (messages/status.hpp). They are stable: logs, recordings and dashboards know them,
+/// so a name once used keeps its meaning. Each comment says what the event's `value` and `text` hold; where
+/// it names none, `value` is NaN or `text` is empty. `camera`, `group`, `worker` and `window` are set where
+/// they apply.
+namespace ecco::event_id {
+
+/// A camera node introduced the camera.
+inline constexpr std::string_view camera_online = "camera.online";
+/// The camera's node is gone. text: why.
+inline constexpr std::string_view camera_offline = "camera.offline";
+
+/// The camera's own test raised the alarm. value: drift score, [0, 1]; text: `confidence` or `count`.
+inline constexpr std::string_view drift_detected = "drift.detected";
+/// The camera asked for retraining. text: `drift`, `regroup` or `injected`.
+inline constexpr std::string_view request_sent = "request.sent";
+
+/// A request opened a group. text: why no other group would do.
+inline constexpr std::string_view group_opened = "group.opened";
+/// A camera joined a group. value: the group's mAP on the camera's frames less that of the camera's own
+/// model; text: why this group.
+inline constexpr std::string_view group_joined = "group.joined";
+/// A camera left its group. value: the share of its accuracy it had lost; text: why.
+inline constexpr std::string_view group_left = "group.left";
+/// The group's job is over. value: windows it lived; text: why.
+inline constexpr std::string_view group_ended = "group.ended";
+
+/// value: number of jobs.
+inline constexpr std::string_view window_opened = "window.opened";
+/// value: micro-windows granted in it.
+inline constexpr std::string_view window_closed = "window.closed";
+
+/// A worker is held free for the group. value: index of the micro-window within its window.
+inline constexpr std::string_view grant_issued = "grant.issued";
+/// value: mAP gained, NaN when unknown; text: where the time went, for people.
+inline constexpr std::string_view grant_done = "grant.done";
+/// The slice came to nothing and is granted again. value: index of the micro-window; text: why.
+inline constexpr std::string_view grant_lost = "grant.lost";
+
+/// The camera's deployed model on its newest held-out frames. value: mAP50, [0, 1]; text: revision.
+inline constexpr std::string_view accuracy_deployed = "accuracy.deployed";
+/// The group's model, mean over its members. value: mAP50, [0, 1].
+inline constexpr std::string_view accuracy_group = "accuracy.group";
+
+/// A candidate became a revision. value: revision; text: cameras that get it.
+inline constexpr std::string_view model_promoted = "model.promoted";
+/// A camera keeps what it has, for the candidate does worse there. value: mAP50 it would have lost.
+inline constexpr std::string_view model_rejected = "model.rejected";
+/// A camera was returned to an earlier revision. value: that revision.
+inline constexpr std::string_view model_rolled_back = "model.rolled_back";
+/// The camera runs the revision. value: revision.
+inline constexpr std::string_view model_deployed = "model.deployed";
+
+/// A device offered itself. text: `cpu`, `cuda:0`, ...
+inline constexpr std::string_view worker_up = "worker.up";
+/// The worker's node is gone. text: why.
+inline constexpr std::string_view worker_down = "worker.down";
+
+/// A segment could not be used. value: its sequence number; text: why.
+inline constexpr std::string_view segment_refused = "segment.refused";
+/// Cameras of the group were told their share of the window. value: share p, [0, 1].
+inline constexpr std::string_view share_announced = "share.announced";
+
+/// All cameras learn one first student together. value: seconds it will take.
+inline constexpr std::string_view bootstrap_started = "bootstrap.started";
+/// value: mAP50 of the student, NaN when unknown.
+inline constexpr std::string_view bootstrap_ended = "bootstrap.ended";
+
+} // namespace ecco::event_id

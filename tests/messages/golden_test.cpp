@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <boost/test/unit_test.hpp>
+
+#include "messages/codec.hpp"
+#include "tests/messages/samples.hpp"
+#include "tests/messages/why.hpp"
+
+using namespace ecco;
+
+namespace {
+
+std::filesystem::path golden_file(const envelope& message) {
+  return std::filesystem::path{ECCO_TEST_DATA} / "messages" / (std::string{kind_of(message)} + ".bin");
+}
+
+bytes content_of(const std::filesystem::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(golden)
+
+// For a new kind of message: `ECCO_WRITE_GOLDEN=1 ecco_messages_test -t golden`. It writes the files that are
+// missing, and never touches one that exists: old bytes are the point.
+BOOST_AUTO_TEST_CASE(bytes_of_earlier_versions_decode_to_the_same_messages) {
+  for (const auto& message : test::samples()) {
+    const auto file = golden_file(message);
+    if (std::getenv("ECCO_WRITE_GOLDEN") != nullptr && !std::filesystem::exists(file)) {
+      const auto data = encode(message);
+      std::ofstream{file, std::ios::binary}.write(reinterpret_cast<const char*>(data.data()),
+                                                  static_cast<std::streamsize>(data.size()));
+    }
+    const auto decoded = decode(content_of(file));
+    BOOST_REQUIRE_MESSAGE(decoded, file << ": " << test::why(decoded));
+    BOOST_TEST((*decoded == message), kind_of(message));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <set>
+
+#include <boost/test/unit_test.hpp>
+#include <rapidcheck/boost_test.h>
+
+#include "runtime/policy/grouping.hpp"
+
+using namespace ecco;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double metre = 1 / 111'195.; ///< in degrees of latitude
+
+retrain_request request_of(const std::string& camera, double north_m = 0, duration age = 0s) {
+  retrain_request r;
+  r.camera = camera_id{camera};
+  r.place = {50 + north_m * metre, 8};
+  r.age = age;
+  return r;
+}
+
+/// A grouping on a clock of 60 s windows, told in a line a step.
+struct town {
+  explicit town(grouping_options options = {}) : policy{options} {}
+
+  /// The camera asks now; every candidate's model scores `theirs` on its frames.
+  placement ask(const std::string& camera, double own, double theirs, double north_m = 0) {
+    auto request = request_of(camera, north_m);
+    std::vector<candidate_score> scores;
+    for (auto id : policy.candidates(request, now, window))
+      scores.push_back({id, theirs, false});
+    return policy.place(request, own, scores, now, window);
+  }
+
+  std::vector<removal> close(std::vector<std::pair<std::string, double>> accuracies, double error = .01) {
+    std::vector<member_score> scores;
+    for (auto& [camera, accuracy] : accuracies)
+      scores.push_back({camera_id{camera}, accuracy, error});
+    now += 60s;
+    return policy.close_window(window++, scores, now);
+  }
+
+  std::uint32_t group(const std::string& camera) const {
+    auto id = policy.group_of(camera_id{camera});
+    return id ? id->value : 0;
+  }
+
+  grouping policy;
+  duration now = 1h;
+  window_number window = 1;
+};
+
+/// Three members of one group, past their dwell, at .5 each.
+town settled_trio(grouping_options options = {}) {
+  town t{options};
+  t.ask("a", .1, 0);
+  t.ask("b", .1, .5);
+  t.ask("c", .1, .5);
+  for (int i = 0; i < 3; ++i)
+    BOOST_TEST_REQUIRE(t.close({{"a", .5}, {"b", .5}, {"c", .5}}).empty());
+  return t;
+}
+
+/// Every camera is in one group at most, no group is empty, and both views agree.
+bool is_consistent(const grouping& policy) {
+  std::set<camera_id> seen;
+  for (const auto& [id, g] : policy.groups()) {
+    if (g.members.empty())
+      return false;
+    for (const auto& [camera, m] : g.members)
+      if (!seen.insert(camera).second || policy.group_of(camera) != id)
+        return false;
+  }
+  return true;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(grouping_of_requests)
+
+BOOST_AUTO_TEST_CASE(cameras_that_darken_together_form_one_group_and_a_far_one_its_own) {
+  town t;
+  auto first = t.ask("north", .12, 0);
+  BOOST_TEST(!first.joined);
+  BOOST_TEST(first.why == "no group within 200 m and 120 s");
+  t.now += 10s;
+  auto second = t.ask("south", .12, .41, 100);
+  BOOST_TEST(second.joined);
+  BOOST_TEST(second.why == "its model scores 0.41 here, the camera's own 0.12");
+  t.now += 10s;
+  BOOST_TEST(t.ask("gate", .2, .5, 150).joined);
+  BOOST_TEST(!t.ask("airport", .12, .5, 5000).joined);
+  BOOST_TEST(t.group("north") == t.group("south"));
+  BOOST_TEST(t.group("north") == t.group("gate"));
+  BOOST_TEST(t.group("airport") != t.group("north"));
+  BOOST_TEST(t.policy.groups().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_camera_must_be_near_every_member) {
+  town t;
+  t.ask("a", .1, .5, 0);
+  t.ask("b", .1, .5, 150);
+  BOOST_TEST(!t.ask("c", .1, .5, 300).joined);
+}
+
+BOOST_AUTO_TEST_CASE(near_in_time_is_counted_from_when_the_drift_began) {
+  town t;
+  t.ask("a", .1, .5);
+  BOOST_TEST(t.policy.candidates(request_of("b", 0, 119s), t.now, 1).size() == 1u);
+  BOOST_TEST(t.policy.candidates(request_of("b", 0, 121s), t.now, 1).empty());
+  BOOST_TEST(t.policy.candidates(request_of("b"), t.now + 121s, 1).empty());
+  BOOST_TEST(t.policy.candidates(request_of("b", 0, 60s), t.now + 121s, 1).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_group_that_still_recovers_can_be_joined_however_old_it_is) {
+  town t;
+  t.ask("a", .1, 0);
+  for (int i = 0; i < 10; ++i) {
+    t.close({{"a", .1 + .03 * i}});
+    t.policy.settle(group_id{1}, true);
+  }
+  BOOST_TEST(t.ask("b", .1, .4).joined);
+  for (int i = 0; i < 3; ++i) {
+    t.policy.settle(group_id{1}, false);
+    t.close({{"a", .4}, {"b", .4}});
+  }
+  BOOST_TEST(!t.ask("c", .1, .4).joined);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_must_beat_the_cameras_own_by_the_margin) {
+  town t;
+  t.ask("a", .1, 0);
+  auto refused = t.ask("b", .40, .405);
+  BOOST_TEST(!refused.joined);
+  BOOST_TEST(refused.why == "the best group nearby, g-0001, scores 0.41 here, the camera's own model 0.40");
+}
+
+BOOST_AUTO_TEST_CASE(with_the_same_weights_a_tie_is_enough) {
+  town t;
+  t.ask("a", .1, 0);
+  candidate_score tie{group_id{1}, .1, true}, worse{group_id{1}, .09, true};
+  BOOST_TEST(t.policy.place(request_of("b"), .1, std::span{&tie, 1}, t.now, 1).joined);
+  BOOST_TEST(!t.policy.place(request_of("c"), .1, std::span{&worse, 1}, t.now, 1).joined);
+}
+
+BOOST_AUTO_TEST_CASE(the_best_group_is_chosen_after_all_were_tested) {
+  town t;
+  for (auto camera : {"a", "b", "c"})
+    t.ask(camera, .5, .1);
+  std::vector<candidate_score> scores{
+      {group_id{2}, .45, false}, {group_id{3}, .45, false}, {group_id{1}, .3, false}};
+  do {
+    auto copy = t.policy;
+    BOOST_TEST(copy.place(request_of("d"), .2, scores, t.now, 1).group.value == 2u);
+    std::rotate(scores.begin(), scores.begin() + 1, scores.end());
+  } while (scores.front().group.value != 2);
+}
+
+BOOST_AUTO_TEST_CASE(frames_without_objects_join_nothing) {
+  town t;
+  t.ask("a", .1, 0);
+  auto alone = t.ask("b", std::nan(""), std::nan(""));
+  BOOST_TEST(!alone.joined);
+  BOOST_TEST(alone.why == "its frames show nothing to compare the groups nearby by");
+}
+
+BOOST_AUTO_TEST_CASE(a_group_that_ended_while_it_was_scored_is_not_joined) {
+  town t;
+  t.ask("a", .1, 0);
+  t.policy.end(group_id{1});
+  candidate_score late{group_id{1}, .9, false};
+  auto p = t.policy.place(request_of("b"), .1, std::span{&late, 1}, t.now, 1);
+  BOOST_TEST(!p.joined);
+  BOOST_TEST(p.group.value == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_repeated_request_is_answered_alike_and_changes_nothing) {
+  town t;
+  auto first = t.ask("a", .1, 0);
+  t.ask("b", .1, .5);
+  auto again = t.ask("a", .9, .95);
+  BOOST_TEST(again.group.value == first.group.value);
+  BOOST_TEST(again.joined == first.joined);
+  BOOST_TEST(again.why == first.why);
+  BOOST_TEST(t.policy.groups().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(in_independent_mode_every_camera_learns_alone) {
+  town t{{.share_jobs = false}};
+  t.ask("a", .1, .9);
+  BOOST_TEST(t.ask("b", .1, .9).why == "every camera learns alone: sharing jobs is off");
+  BOOST_TEST(t.policy.groups().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_is_no_place_is_near_nothing) {
+  town t;
+  t.ask("a", .1, 0);
+  auto lost = request_of("b");
+  lost.place.latitude = std::nan("");
+  BOOST_TEST(t.policy.candidates(lost, t.now, 1).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_absurd_age_is_bounded) {
+  town t;
+  t.ask("a", .1, 0);
+  BOOST_TEST(t.policy.candidates(request_of("b", 0, duration::max()), t.now, 1).empty());
+  BOOST_TEST(t.policy.candidates(request_of("b", 0, duration::min()), t.now, 1).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(distances_are_those_of_the_globe) {
+  BOOST_TEST(distance_m({50, 8}, {50, 8}) == 0);
+  BOOST_TEST(distance_m({50, 8}, {50 + 100 * metre, 8}) == 100, boost::test_tools::tolerance(1e-3));
+  // Frankfurt to Berlin.
+  BOOST_TEST(distance_m({50.1109, 8.6821}, {52.52, 13.405}) == 423'500, boost::test_tools::tolerance(1e-2));
+  BOOST_TEST(distance_m({0, 179.9999}, {0, -179.9999}) < 30);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(grouping_at_the_end_of_a_window)
+
+BOOST_AUTO_TEST_CASE(a_member_that_fell_alone_is_taken_out) {
+  auto t = settled_trio();
+  auto out = t.close({{"a", .52}, {"b", .31}, {"c", .50}});
+  BOOST_TEST_REQUIRE(out.size() == 1u);
+  BOOST_TEST(out[0].camera.value == "b");
+  BOOST_TEST(out[0].group.value == 1u);
+  BOOST_TEST(out[0].why == "fell from 0.50 to 0.31 under g-0001's model, the others by 0.00");
+  BOOST_TEST(t.group("b") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_removed_camera_does_not_rejoin_at_once) {
+  auto t = settled_trio();
+  t.close({{"a", .5}, {"b", .2}, {"c", .5}});
+  auto anew = t.ask("b", .2, .5);
+  BOOST_TEST(!anew.joined);
+  BOOST_TEST(anew.why == "no group within 200 m and 120 s but g-0001, which it just left");
+  // Barred for two windows after the one it left in.
+  t.policy.leave(camera_id{"b"});
+  auto near = [&] { return t.policy.candidates(request_of("b"), t.now, t.window).size(); };
+  BOOST_TEST(near() == 0u);
+  t.close({{"a", .5}, {"c", .5}});
+  BOOST_TEST(near() == 0u);
+  t.close({{"a", .5}, {"c", .5}});
+  BOOST_TEST(near() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(others_may_join_the_group_that_a_camera_is_barred_from) {
+  auto t = settled_trio();
+  t.close({{"a", .5}, {"b", .2}, {"c", .5}});
+  BOOST_TEST(t.ask("d", .2, .5).joined);
+}
+
+BOOST_AUTO_TEST_CASE(a_drift_of_the_whole_group_keeps_it_together) {
+  auto t = settled_trio();
+  auto before = t.now;
+  BOOST_TEST(t.close({{"a", .2}, {"b", .25}, {"c", .1}}).empty());
+  const auto& g = t.policy.groups().at(group_id{1});
+  BOOST_TEST(g.members.size() == 3u);
+  BOOST_TEST(g.drifted == t.window - 1);
+  for (const auto& [camera, m] : g.members)
+    BOOST_TEST((m.since > before));
+  BOOST_TEST(t.close({{"a", .25}, {"b", .25}, {"c", .15}}).empty());
+  BOOST_TEST(t.policy.groups().at(group_id{1}).drifted == t.window - 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_befell_everyone_is_not_held_against_one) {
+  // The scene got harder for all by .08; b's .14 is more than a fifth of .5, but only .06 of it is its own.
+  auto t = settled_trio();
+  BOOST_TEST(t.close({{"a", .42}, {"b", .36}, {"c", .42}}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_member_stays_its_dwell) {
+  town t;
+  t.ask("a", .1, 0);
+  t.close({{"a", .5}});
+  t.ask("b", .1, .5);
+  BOOST_TEST(t.close({{"a", .5}, {"b", .3}}).empty());
+  BOOST_TEST(t.close({{"a", .5}, {"b", .1}}).empty());
+  BOOST_TEST(t.close({{"a", .5}, {"b", .01}}).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_fall_within_doubt_is_none) {
+  auto t = settled_trio();
+  BOOST_TEST(t.close({{"a", .5}, {"b", .31}, {"c", .5}}, .1).empty());
+  auto u = settled_trio();
+  BOOST_TEST(u.close({{"a", .5}, {"b", .1}, {"c", .5}}, std::nan("")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(small_accuracies_may_wobble) {
+  town t;
+  t.ask("a", .01, 0);
+  t.ask("b", .01, .05);
+  for (int i = 0; i < 3; ++i)
+    t.close({{"a", .03}, {"b", .03}}, 0);
+  BOOST_TEST(t.close({{"a", .03}, {"b", .015}}, 0).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_window_without_objects_is_no_fall_and_no_baseline) {
+  auto t = settled_trio();
+  BOOST_TEST(t.close({{"a", .5}, {"b", std::nan("")}, {"c", .5}}).empty());
+  BOOST_TEST(t.close({{"a", .5}, {"c", .5}}).empty());
+  BOOST_TEST(t.close({{"a", .5}, {"b", .2}, {"c", .5}}).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_worst_fall_comes_first_whatever_the_order_of_scores) {
+  town t;
+  std::vector<std::pair<std::string, double>> calm, fallen;
+  for (auto camera : {"a", "b", "c", "d", "e", "f", "g"}) {
+    t.ask(camera, .1, .5);
+    calm.emplace_back(camera, .5);
+  }
+  for (int i = 0; i < 3; ++i)
+    t.close(calm);
+  fallen = calm;
+  fallen[1].second = .2;
+  fallen[4].second = .1;
+  fallen[6].second = .2;
+  std::mt19937 random{7};
+  for (int i = 0; i < 20; ++i) {
+    std::shuffle(fallen.begin(), fallen.end(), random);
+    auto copy = t;
+    auto out = copy.close(fallen);
+    BOOST_TEST_REQUIRE(out.size() == 3u);
+    BOOST_TEST(out[0].camera.value == "e");
+    BOOST_TEST(out[1].camera.value == "b");
+    BOOST_TEST(out[2].camera.value == "g");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_stopped_gaining_ends_after_its_quiet_windows) {
+  auto t = settled_trio();
+  group_id g{1};
+  BOOST_TEST(!t.policy.settle(g, false));
+  BOOST_TEST(!t.policy.settle(g, false));
+  BOOST_TEST(!t.policy.settle(g, true));
+  BOOST_TEST(!t.policy.settle(g, false));
+  BOOST_TEST(!t.policy.settle(g, false));
+  BOOST_TEST(t.policy.settle(g, false));
+  t.policy.end(g);
+  BOOST_TEST(t.policy.groups().empty());
+  BOOST_TEST(t.group("a") == 0u);
+  BOOST_TEST(!t.policy.settle(g, false));
+}
+
+BOOST_AUTO_TEST_CASE(a_third_vehicle_that_enters_a_tunnel_learns_alone) {
+  // Paper 5.4.1, Fig. 9: three vehicles drive into town together; in window 6 the third takes the tunnel.
+  town t;
+  t.ask("car1", .12, 0);
+  t.ask("car2", .14, .22, 50);
+  t.ask("car3", .10, .22, 100);
+  for (int window = 1; window <= 5; ++window)
+    BOOST_TEST(
+        t.close({{"car1", .2 + .04 * window}, {"car2", .2 + .04 * window}, {"car3", .2 + .04 * window}})
+            .empty());
+  auto out = t.close({{"car1", .43}, {"car2", .42}, {"car3", .15}});
+  BOOST_TEST_REQUIRE(out.size() == 1u);
+  BOOST_TEST(!t.ask("car3", .15, .15, 100).joined);
+  BOOST_TEST(t.group("car1") == t.group("car2"));
+  BOOST_TEST(t.group("car3") != t.group("car1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_person_may_open_a_group_of_cameras_that_are_elsewhere) {
+  auto t = settled_trio();
+  std::vector<retrain_request> wish{request_of("b"), request_of("new", 9000)};
+  auto id = t.policy.open(wish, t.now, t.window);
+  BOOST_TEST(t.group("b") == id.value);
+  BOOST_TEST(t.group("new") == id.value);
+  BOOST_TEST(t.group("a") == 1u);
+  BOOST_TEST(is_consistent(t.policy));
+  BOOST_TEST(t.policy.open({}, t.now, t.window).value == 0u);
+}
+
+RC_BOOST_PROP(every_camera_is_in_one_group_at_most_whatever_happens, (std::vector<std::uint16_t> events)) {
+  town t;
+  for (auto e : events) {
+    auto camera = std::string(1, static_cast<char>('a' + e % 11));
+    auto value = (e / 11 % 20) / 20.;
+    switch (e / 220 % 6) {
+      case 0:
+      case 1: t.ask(camera, value, 1 - value, 40. * (e % 13)); break;
+      case 2: t.policy.leave(camera_id{camera}); break;
+      case 3: t.policy.settle(group_id{e % 5u}, e % 2 == 0); break;
+      case 4:
+        if (e % 7 == 0)
+          t.policy.end(group_id{e % 5u});
+        break;
+      default: {
+        std::vector<std::pair<std::string, double>> scores;
+        for (char c = 'a'; c < 'l'; ++c)
+          scores.emplace_back(std::string(1, c), ((e + 7 * c) % 20) / 20.);
+        for (const auto& out : t.close(scores))
+          RC_ASSERT(t.group(out.camera.value) == 0u);
+      }
+    }
+    RC_ASSERT(is_consistent(t.policy));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
