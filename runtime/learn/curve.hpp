@@ -17,11 +17,11 @@ namespace ecco {
 /// A model is the number of images it was trained on under each, and is worth
 /// `ceiling * (1 - exp(-images / scale))` there. The same orders give the same answers, bit by bit.
 struct curve_options {
-  /// What a device trains on in a second; labelling or scoring a frame takes as long.
+  /// What a device trains on in a second, more than 0; labelling or scoring a frame takes as long.
   double capacity_images_per_second = 40;
   /// Accuracy that training approaches, in [0, 1].
   double ceiling = .8;
-  /// Images after which 63 % of the ceiling is reached.
+  /// Images after which 63 % of the ceiling is reached, more than 0.
   double scale = 400;
   /// Images lost under each other condition for one that is trained on, in [0, 1].
   double forgetting = 0;

@@ -14,7 +14,7 @@
 namespace ecco {
 
 struct replay_options {
-  /// The oldest frame of a camera makes room when it has this many since its last drift.
+  /// At least 1. The oldest frame of a camera makes room when it has this many since its last drift.
   std::size_t frames_per_camera = 512;
   /// Part of every draw, and of `frames_per_camera`, that is given to frames from before the drift, in
   /// [0, 1): training on news alone forgets old skills.

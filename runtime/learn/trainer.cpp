@@ -81,6 +81,7 @@ struct trainer::impl {
   impl(const student_spec& s, const training_recipe& r, const yolo11_scale& scale, std::uint64_t seed_)
       : spec{s}, recipe{r}, net{scale, s.classes}, seed{seed_} {
     net.initialise(seed);
+    net.set_statistics_momentum(recipe.statistics_momentum);
     state.emplace(net);
     anchors = make_anchors(spec.input_height, spec.input_width);
     start_over();

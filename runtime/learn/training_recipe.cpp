@@ -19,6 +19,7 @@ result<void> validate(const training_recipe& r) {
       {"gradient_clip", r.gradient_clip, 1e-6, 1e6},
       {"average_decay", r.average_decay, 0, .999999},
       {"average_ramp", r.average_ramp, 1e-6, 1e6},
+      {"statistics_momentum", r.statistics_momentum, 1e-6, 1},
       {"augment.flip", r.augment.flip, 0, 1},
       {"augment.scale", r.augment.scale, 0, .9},
       {"augment.translate", r.augment.translate, 0, .9},

@@ -20,7 +20,7 @@ constexpr std::array scales{
     yolo11_scale{"yolo11n", .50, .250, 1024, false},
 };
 
-constexpr double norm_epsilon = 1e-3, norm_momentum = .03;
+constexpr double norm_epsilon = 1e-3;
 
 /// A convolution as such, "same" padding.
 class plain_conv final : public block {
@@ -60,11 +60,12 @@ class batch_norm final : public torch::nn::Module {
   }
 
   Tensor forward(const Tensor& x) {
-    return torch::batch_norm(x, weight, bias, running_mean, running_var, is_training(), norm_momentum,
+    return torch::batch_norm(x, weight, bias, running_mean, running_var, is_training(), momentum,
                              norm_epsilon, false);
   }
 
   Tensor weight, bias, running_mean, running_var;
+  double momentum = .03;
 };
 
 /// Convolution, batch normalisation, SiLU.
@@ -474,6 +475,12 @@ std::vector<named_tensor> yolo11_net::state() const {
   for (const auto& b : named_buffers())
     all.push_back({b.key(), b.value()});
   return all;
+}
+
+void yolo11_net::set_statistics_momentum(double momentum) {
+  for (auto& module : modules(false))
+    if (auto* norm = module->as<batch_norm>())
+      norm->momentum = momentum;
 }
 
 void yolo11_net::fold() {

@@ -67,6 +67,9 @@ class yolo11_net final : public torch::nn::Module {
   /// Parameters and running statistics by name.
   std::vector<named_tensor> state() const;
 
+  /// How much of itself each training batch lends to the running statistics; .03, as published, until set.
+  void set_statistics_momentum(double momentum);
+
   /// Folds every batch normalisation into its convolution. Afterwards the net can only infer.
   void fold();
 

@@ -28,7 +28,7 @@ inline labelled_frame a_sample(const std::string& camera, int second, sample_rol
   picture.height = 80;
   bytes rgb(std::size_t{3} * picture.width * picture.height, 110);
   for (std::uint16_t class_id = 0; class_id < 2; ++class_id) {
-    const std::size_t w = 20 + random() % 15, h = 20 + random() % 15;
+    const std::size_t w = 36 + random() % 20, h = 36 + random() % 20;
     const std::size_t x = 60 * class_id + random() % (60 - w), y = random() % (picture.height - h);
     for (auto row = y; row < y + h; ++row)
       for (auto i = 3 * (row * picture.width + x); i < 3 * (row * picture.width + x + w); ++i)

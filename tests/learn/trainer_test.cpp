@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(one_small_batch_can_be_learned_by_heart) {
   const auto frames = some_samples("a", 0, 4);
   const auto t = a_trainer(recipe);
   const auto first = t->step(pointers_to(frames))->loss;
-  run(*t, frames, 200);
+  run(*t, frames, 150);
   BOOST_TEST(t->step(pointers_to(frames))->loss < first / 2);
 
   auto detector = torch_detector::make(tiny_spec(), {});
