@@ -23,6 +23,7 @@ constexpr duration store_patience = std::chrono::seconds{10};
 constexpr duration settle_patience = std::chrono::seconds{50};
 /// Cameras that start together get this long to say hello before the bootstrap begins without the rest.
 constexpr duration muster = std::chrono::seconds{3};
+constexpr duration try_again_after = std::chrono::seconds{1};
 
 } // namespace
 
@@ -31,14 +32,17 @@ constexpr duration muster = std::chrono::seconds{3};
 caf::result<request_answer> grouper_state::enqueue(const retrain_request& request) {
   if (!cameras.contains(request.camera))
     return to_caf({ec::not_found, "there is no camera " + request.camera.value, "`ecco status` lists the cameras"});
-  if (const auto group = policy.group_of(request.camera))
-    return request_answer{request.id, *group, true, request.camera.value + " is in " + to_string(*group) + " already"};
   auto promise = self->make_response_promise<request_answer>();
   for (auto& waiting : queue)
     if (waiting.request.camera == request.camera) {
       waiting.promises.push_back(promise);
       return promise;
     }
+  if (const auto group = policy.group_of(request.camera)) {
+    promise.deliver(
+      request_answer{request.id, *group, true, request.camera.value + " is in " + to_string(*group) + " already"});
+    return promise;
+  }
   queue.push_back({request, {promise}, std::numeric_limits<double>::quiet_NaN(), {}, 0});
   place_next();
   return promise;
@@ -258,7 +262,8 @@ void grouper_state::settled(const window_closed& closed, const eval_report& scor
 
 void grouper_state::camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {
   cameras[hello.camera] = {hello, device, video};
-  if (const auto group = policy.group_of(hello.camera)) { // it is back: its group still counts on it
+  if (const auto group = policy.group_of(hello.camera); group && jobs.contains(*group)) {
+    // It is back, and its group still counts on it.
     enter(hello.camera, *group, regroup_kind::joined, "back after a break");
     resized(*group);
   } else if (config.bootstrap > duration::zero() && !bootstrap_begun) {
@@ -276,6 +281,12 @@ void grouper_state::bootstrap() {
 }
 
 void grouper_state::open_bootstrap_group(const model_update& initial) {
+  if (placing_now) { // a request must not lose its group under way
+    self->delayed_send(self, try_again_after, due_atom_v);
+    return;
+  }
+  while (!policy.groups().empty())
+    end_group(policy.groups().begin()->first, "all cameras learn a first student");
   std::vector<retrain_request> requests;
   for (const auto& [camera, entry] : cameras)
     requests.push_back({request_id{}, camera, entry.hello.place, {}, request_reason::injected, initial.model});

@@ -82,7 +82,6 @@ result<gate_verdict> model_store_state::roll_back(group_id group) {
     }
     entry.history.pop_back();
     const auto back_to = entry.history.back();
-    entry.history.pop_back(); // `deploy` puts it back
     deploy(camera, back_to, group, "rolled back");
     verdict.model = revisions.at(back_to).model;
     verdict.deployed.push_back(camera);
@@ -117,18 +116,21 @@ void model_store_state::deploy(const camera_id& camera, std::uint32_t to, group_
   if (!update)
     return tell(event_id::model_rejected, camera, group, to, render(update.error()));
   auto& entry = cameras.at(camera);
-  entry.history.push_back(to);
+  if (entry.history.empty() || entry.history.back() != to)
+    entry.history.push_back(to);
   self->request(entry.device, deploy_patience, std::move(*update))
     .then(
       [this, group, why](const model_ack& ack) {
         tell(event_id::model_deployed, ack.camera, group, ack.model.revision, why);
       },
-      [this, camera, to, group](const caf::error& failure) {
-        // It still runs what it ran; when it says hello again it is told again.
+      [this, camera, to, group](const caf::error& reason) {
+        // A camera that is gone is told again at its next hello; one that refused keeps what it had.
+        const auto failure = from_caf(reason);
         auto& history = cameras.at(camera).history;
-        if (history.size() > 1 && history.back() == to)
+        const auto gone = failure.code == ec::unreachable || failure.code == ec::timed_out;
+        if (!gone && history.size() > 1 && history.back() == to)
           history.pop_back();
-        tell(event_id::model_rejected, camera, group, to, render(from_caf(failure)));
+        tell(event_id::model_rejected, camera, group, to, render(failure));
       });
 }
 
@@ -146,8 +148,6 @@ void model_store_state::camera_there(const camera_hello& hello, const camera_act
       entry.history.push_back(wanted);
     return;
   }
-  if (!entry.history.empty())
-    entry.history.pop_back(); // `deploy` puts it back
   deploy(hello.camera, wanted, {}, "at hello");
 }
 

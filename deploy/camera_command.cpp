@@ -6,13 +6,13 @@
 
 #include <CLI/CLI.hpp>
 #include <caf/io/middleman.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/system_config.hpp"
 #include "actors/uplink.hpp"
 #include "deploy/cli.hpp"
 #include "deploy/node.hpp"
+#include "deploy/stop_and_wait.hpp"
 #include "runtime/base/signals.hpp"
 
 namespace ecco {
@@ -63,10 +63,12 @@ int watch(const common_options& common, const std::vector<std::string>& names) {
                            std::vector<uplink_worker>{}, sink, [&common](const std::string& what) { say(common, "camera", what); });
   while (!(*stop)->requested())
     (*stop)->wait_for(std::chrono::seconds{1});
-  caf::anon_send_exit(link, caf::exit_reason::user_shutdown);
+  caf::scoped_actor self{system};
+  stop_and_wait(self, link);
   for (const auto& device : devices)
-    caf::anon_send_exit(device.device, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(sink, caf::exit_reason::user_shutdown);
+    stop_and_wait(self, device.device);
+  stop_and_wait(self, sink);
+  hang_up(system);
   return exit_code::good;
 }
 

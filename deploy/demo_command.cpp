@@ -173,7 +173,7 @@ int demo(const common_options& common, const demo_options& options) {
   const auto runs = run_all(*from, options, **stop, common);
   if (!runs)
     return give_up(common, runs.error());
-  if (auto written = write_report(*runs, options.out, options.json_file); !written)
+  if (auto written = write_report(*runs, options.out, options.json_file, stdout); !written)
     return give_up(common, written.error());
   return (*stop)->requested() ? 128 + (*stop)->number() : exit_code::good;
 }

@@ -3,10 +3,10 @@
 
 #include <utility>
 
-#include <caf/scoped_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/failure.hpp"
+#include "deploy/stop_and_wait.hpp"
 #include "runtime/learn/torch_student.hpp"
 
 namespace ecco {
@@ -14,17 +14,6 @@ namespace ecco {
 namespace {
 
 constexpr duration hello_patience = std::chrono::seconds{10};
-/// A device finishes its slice first.
-constexpr duration stop_patience = std::chrono::seconds{20};
-
-/// Ends `who` and waits until it is gone, or for as long as is sensible.
-template <class Handle>
-void stop_and_wait(caf::scoped_actor& self, const Handle& who) {
-  self->monitor(who);
-  self->send_exit(who, caf::exit_reason::user_shutdown);
-  self->receive([](const caf::down_msg&) {}, caf::after(stop_patience) >> [] {});
-}
-
 /// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
 result<void> check_first_weights(const settings& from, const blob& weights) {
   if (from.student.weights.empty())

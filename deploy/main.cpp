@@ -21,7 +21,8 @@ constexpr auto exit_codes = R"(exit codes
   75  try again: something is busy, late or out of date
   77  refused: authentication
   78  the configuration is invalid or unsafe
-A command that runs in the foreground and is stopped by a signal ends cleanly with 130 (Ctrl-C) or 143 (SIGTERM).
+A demo stopped by a signal keeps its results so far and ends with 130 (Ctrl-C) or 143 (SIGTERM); a server, worker or
+camera ends with 0, because that is how one stops them.
 )";
 
 /// CLI11 numbers its errors from 100; for us they are all wrong usage.

@@ -31,9 +31,9 @@ result<void> make_folder(const std::filesystem::path& folder) {
 }
 
 /// A picture that cannot be drawn is said and forgiven: the data it shows has been written.
-void draw_or_say(const run_results& run, const std::filesystem::path& folder) {
+void draw_or_say(const run_results& run, const std::filesystem::path& folder, std::FILE* out) {
   if (const auto drawn = draw(run, folder))
-    std::printf("picture: %s (and .svg)\n", drawn->png.c_str());
+    std::fprintf(out, "picture: %s (and .svg)\n", drawn->png.c_str());
   else
     std::fprintf(stderr, "ecco: no picture: %s\n", render(drawn.error()).c_str());
 }
@@ -55,8 +55,8 @@ result<void> check_first_student(const settings& from) {
 }
 
 result<void> write_report(const std::vector<run_results>& runs, const std::filesystem::path& folder,
-                          const std::filesystem::path& json_file) {
-  std::fputs(to_table(runs).c_str(), stdout);
+                          const std::filesystem::path& json_file, std::FILE* out) {
+  std::fputs(to_table(runs).c_str(), out);
   if (auto made = make_folder(folder); !made)
     return made;
   const auto json = runs.size() == 1 ? to_json(runs.front()) : to_json(runs);
@@ -69,9 +69,9 @@ result<void> write_report(const std::vector<run_results>& runs, const std::files
     const auto at = runs.size() == 1 ? folder : folder / run.policy;
     if (auto made = make_folder(at); !made)
       return made;
-    draw_or_say(run, at);
+    draw_or_say(run, at, out);
   }
-  std::printf("results: %s\n", (folder / "result.json").c_str());
+  std::fprintf(out, "results: %s\n", (folder / "result.json").c_str());
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include "deploy/fleet.hpp"
 #include "deploy/report/event_text.hpp"
 #include "deploy/run_report.hpp"
+#include "deploy/stop_and_wait.hpp"
 #include "messages/codec.hpp"
 #include "runtime/base/signals.hpp"
 
@@ -83,8 +84,10 @@ int serve(const common_options& common, const server_options& options) {
     (*stop)->wait_for(std::chrono::milliseconds{200});
   const bool died = !(*running)->alive();
   running->reset();
+  hang_up(system);
   if (!options.report.empty())
-    if (auto written = write_report({summarize(record.snapshot(), facts_of(*from))}, options.report, {}); !written)
+    if (auto written = write_report({summarize(record.snapshot(), facts_of(*from))}, options.report, {},
+                                    common.json ? stderr : stdout); !written)
       return give_up(common, written.error());
   if (died)
     return give_up(common, {ec::internal, "an actor that nothing works without has died", "the events above tell which"});
