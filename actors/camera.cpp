@@ -90,7 +90,9 @@ void camera_state::see(const source_picture& shown) {
   if (sampled)
     sample(shown, role, std::move(seen));
   if (link && !link->pump())
-    link = nullptr; // the uplink notices too, and brings a new one
+    link = nullptr;
+  if (!link && desk && now(self) - last_connected >= reopen_after)
+    connect_video();
   report();
 }
 
@@ -205,13 +207,18 @@ void camera_state::joined(const camera_welcome& welcome) {
     else
       promise.deliver(adopt(update.model));
   }
-  auto connected = parts.connect(welcome);
+  connect_video();
+  if (asked)
+    ask(*asked);
+}
+
+void camera_state::connect_video() {
+  last_connected = now(self);
+  auto connected = parts.connect(server);
   if (!connected)
     return tell(event_id::camera_offline, 0, render(connected.error()));
   link = std::move(*connected);
   tell(event_id::camera_online, 0);
-  if (asked)
-    ask(*asked);
 }
 
 void camera_state::report() {

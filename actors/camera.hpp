@@ -73,6 +73,8 @@ struct camera_state {
   caf::result<model_ack> load(const model_update& update);
   model_ack adopt(const model_ref& loaded);
   void joined(const camera_welcome& welcome);
+  /// Opens the media link; tried again for as long as there is a server and no link.
+  void connect_video();
   void report();
   void tell(std::string_view id, double value, std::string text = {});
 
@@ -97,7 +99,7 @@ struct camera_state {
   telemetry_actor telemetry;
   open_segment segment;
   std::uint64_t next_sequence = 0, next_request = 1;
-  duration last_inferred = duration::min(), last_sampled = duration::min(), last_report{};
+  duration last_inferred = duration::min(), last_sampled = duration::min(), last_report{}, last_connected{};
   std::size_t scripted_told = 0;
   /// In a group, or waiting to be: training segments are sent.
   bool grouped = false;

@@ -20,7 +20,8 @@ constexpr std::size_t chunk_bytes = 64u << 10;
 constexpr std::size_t most_in_flight = 4;
 constexpr duration chunk_patience = std::chrono::seconds{10};
 constexpr duration call_patience = std::chrono::seconds{120};
-/// More half-arrived messages than an honest peer ever has.
+/// Messages whose chunks take turns, and how many may be half arrived: more than an honest peer ever has.
+constexpr std::size_t most_taking_turns = 16;
 constexpr std::size_t most_assembling = 32;
 
 std::uint32_t crc_of(const bytes& data) {
@@ -64,8 +65,10 @@ void courier_state::pump() {
                bytes{begin, begin + static_cast<std::ptrdiff_t>(size)}};
     current.sent += size;
     const auto transfer = current.transfer;
-    if (current.sent < current.data.size())
-      queue.push_back(std::move(current));
+    if (current.sent < current.data.size()) {
+      const auto turn = std::min(queue.size(), most_taking_turns - 1);
+      queue.insert(queue.begin() + static_cast<std::ptrdiff_t>(turn), std::move(current));
+    }
     ++in_flight;
     self->request(peer, chunk_patience, std::move(part))
       .then(
@@ -98,7 +101,7 @@ result<chunk_ack> courier_state::take(const chunk& part) {
   auto found = assembling.find(part.transfer);
   if (found == assembling.end()) {
     if (assembling.size() >= most_assembling)
-      return fail(ec::unavailable, "too many messages are arriving at once");
+      assembling.erase(assembling.begin()); // its sender has given up, or does not keep to the rules
     found = assembling.emplace(part.transfer, incoming{part.total, part.crc, {}}).first;
   }
   auto& message = found->second;
