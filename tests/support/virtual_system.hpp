@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,10 @@
 #include "messages/ids.hpp"
 
 namespace ecco::test {
+
+/// An answer that may not be there yet.
+template <class Answer>
+using pending = std::shared_ptr<std::optional<result<Answer>>>;
 
 /// An actor system whose time and scheduling the test moves. Actors that were `keep`ed are ended with it: one that
 /// ticks for ever would otherwise hold the system for ever.
@@ -48,6 +53,39 @@ class virtual_system {
       scheduler_.advance_time(step);
       settle();
     }
+  }
+
+  /// Sends and settles.
+  template <class Handle, class... Message>
+  void tell(const Handle& whom, const Message&... message) {
+    caf::anon_send(whom, message...);
+    settle();
+  }
+
+  /// Asks and settles; the answer may come later, and is empty until then.
+  template <class Answer, class Handle, class... Question>
+  pending<Answer> begin_asking(const Handle& whom, const Question&... question) {
+    auto out = std::make_shared<std::optional<result<Answer>>>();
+    keep(system_.spawn([=](caf::event_based_actor* self) {
+      self->request(caf::actor_cast<caf::actor>(whom), caf::infinite, question...)
+        .then([out](Answer& answered) { *out = std::move(answered); },
+              [out](const caf::error& failure) { *out = tl::unexpected{from_caf(failure)}; });
+    }));
+    settle();
+    return out;
+  }
+
+  /// Why `whom` ended; empty until it does.
+  template <class Handle>
+  pending<caf::error> watch(const Handle& whom) {
+    auto out = std::make_shared<std::optional<result<caf::error>>>();
+    keep(system_.spawn([=](caf::event_based_actor* self) -> caf::behavior {
+      self->set_down_handler([out](const caf::down_msg& down) { *out = down.reason; });
+      self->monitor(whom);
+      return {[](caf::unit_t) {}};
+    }));
+    settle();
+    return out;
   }
 
   /// Asks and settles; the answer must come without time passing.

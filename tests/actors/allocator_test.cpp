@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/allocator.hpp"
+
+#include <map>
+#include <set>
+
+#include "actors/mock.hpp"
+
+using namespace ecco;
+using namespace ecco::test;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(allocator_test)
+
+namespace {
+
+/// Windows of 10 s in 5 micro-windows.
+struct a_server : virtual_system {
+  mock<grouper_actor> groups{*this};
+  recorder telemetry{*this};
+  allocator_actor allocator;
+  std::map<std::string, mock<gpu_worker_actor>> devices;
+  std::map<std::uint32_t, mock<group_job_actor>> jobs;
+
+  a_server() {
+    groups.take<gpu_share>();
+    groups.answer<window_closed>([](const window_closed&) -> result<eval_report> { return eval_report{}; });
+    allocator_config config;
+    config.window = 10s;
+    config.micro_windows = 5;
+    config.term = epoch{4};
+    allocator = keep(system().spawn(ecco::allocator, config, telemetry.handle()));
+  }
+
+  void open() { tell(allocator, groups.handle()); }
+
+  mock<gpu_worker_actor>& add_device(const std::string& called) {
+    auto& device = devices.insert_or_assign(called, mock<gpu_worker_actor>{*this}).first->second;
+    device.take<job_ended>();
+    tell(allocator, worker_hello{worker_id{called}, incarnation{1}, "cpu"}, device.handle());
+    return device;
+  }
+
+  /// A job that keeps its grants until the test answers them.
+  mock<group_job_actor>& add_job(std::uint32_t number) {
+    auto& job = jobs.try_emplace(number, *this).first->second;
+    job.hold<micro_window_grant>();
+    tell(allocator, job_started{group_id{number}, 1}, job.handle());
+    return job;
+  }
+
+  std::vector<micro_window_grant>& grants(std::uint32_t job) {
+    return jobs.at(job).got<micro_window_grant>();
+  }
+
+  void finish(std::uint32_t job, double gain = .1) {
+    const auto& grant = grants(job).back();
+    jobs.at(job).deliver<micro_window_grant>(micro_window_report{
+        grant.term, grant.window, grant.index, grant.group, grant.worker, .3, .3 + gain, 0, {}, 1, 0, {}});
+  }
+
+  void lose(std::uint32_t job) {
+    jobs.at(job).deliver<micro_window_grant>(error{ec::unavailable, "no samples", {}});
+  }
+
+  window_number window() { return ask<status_report>(allocator, status_query{})->window; }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(every_free_device_gets_a_grant_and_a_job_holds_at_most_one, a_server) {
+  add_device("gpu0");
+  add_device("gpu1");
+  open();
+  add_job(1);
+  BOOST_TEST(grants(1).size() == 1u); // the other device stays free
+  add_job(2);
+  add_job(3);
+  BOOST_TEST(grants(2).size() == 1u);
+  BOOST_TEST(grants(3).empty());
+  add_device("gpu2");
+  BOOST_TEST_REQUIRE(grants(3).size() == 1u);
+  std::set<worker_id> on{grants(1).back().worker, grants(2).back().worker, grants(3).back().worker};
+  std::set<std::uint32_t> indices{grants(1).back().index, grants(2).back().index, grants(3).back().index};
+  BOOST_TEST(on.size() == 3u);
+  BOOST_TEST(indices.size() == 3u);
+  BOOST_TEST((grants(3).back().term == epoch{4}));
+  BOOST_TEST((grants(3).back().slice == 2s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lost_grant_is_refunded_and_granted_again, a_server) {
+  add_device("gpu0");
+  open();
+  add_job(1);
+  lose(1);
+  BOOST_TEST(telemetry.all(event_id::grant_lost).size() == 1u);
+  BOOST_TEST(grants(1).size() == 1u); // not at once: no busy loop
+  advance(300ms);
+  for (std::size_t done = 1; done <= 5; ++done) {
+    BOOST_TEST_REQUIRE(grants(1).size() == 1 + done);
+    finish(1);
+  }
+  BOOST_TEST(grants(1).size() == 6u); // one lost and the five of the window
+  BOOST_TEST(grants(1).back().index > grants(1).front().index);
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_granted_after_the_windows_end, a_server) {
+  groups.hold<window_closed>();
+  add_device("gpu0");
+  open();
+  advance(8500ms);
+  add_job(1);
+  BOOST_TEST_REQUIRE(grants(1).size() == 1u);
+  BOOST_TEST((grants(1).back().slice == 1500ms)); // what is left
+  advance(1s);
+  finish(1);
+  BOOST_TEST(grants(1).size() == 1u); // half a second is too little
+  advance(1s);
+  BOOST_TEST_REQUIRE(groups.got<window_closed>().size() == 1u);
+  add_device("gpu1");
+  add_job(2);
+  advance(5s);
+  BOOST_TEST(grants(1).size() == 1u);
+  BOOST_TEST(grants(2).empty());
+  groups.deliver<window_closed>(eval_report{});
+  BOOST_TEST_REQUIRE(grants(2).size() == 1u);
+  BOOST_TEST(grants(2).back().window == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_window_is_not_over_while_a_grant_is_out, a_server) {
+  add_device("gpu0");
+  open();
+  add_job(1);
+  advance(12s);
+  BOOST_TEST(groups.got<window_closed>().empty());
+  finish(1);
+  BOOST_TEST_REQUIRE(groups.got<window_closed>().size() == 1u);
+  BOOST_TEST_REQUIRE(groups.got<window_closed>().front().jobs.size() == 1u);
+  BOOST_TEST(groups.got<window_closed>().front().jobs.front().grants == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_next_window_opens_when_the_grouper_has_settled_or_its_patience_is_over,
+                        a_server) {
+  groups.hold<window_closed>();
+  open();
+  advance(30s);
+  BOOST_TEST(window() == 1u);
+  groups.deliver<window_closed>(eval_report{});
+  BOOST_TEST(window() == 2u);
+  advance(10s + 59s);
+  BOOST_TEST(window() == 2u);
+  BOOST_TEST(telemetry.all(event_id::window_unsettled).empty());
+  advance(2s);
+  BOOST_TEST(window() == 3u);
+  BOOST_TEST(telemetry.all(event_id::window_unsettled).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(shares_are_announced_at_the_start_and_corrected_once_after_the_initial_pass,
+                        a_server) {
+  add_job(1);
+  add_job(2);
+  add_device("gpu0");
+  add_device("gpu1");
+  open();
+  auto& shares = groups.got<gpu_share>();
+  BOOST_TEST_REQUIRE(shares.size() == 2u);
+  BOOST_TEST(shares[0].p == .5);
+  BOOST_TEST((shares[0].c == 10s)); // half of two devices' 10 s
+  finish(1, .3);
+  BOOST_TEST(shares.size() == 2u); // job 2 is still in its initial pass
+  finish(2, .05);
+  BOOST_TEST_REQUIRE(shares.size() == 4u);
+  BOOST_TEST(shares[2].p > shares[3].p);
+  BOOST_TEST(shares[2].p + shares[3].p == 1, boost::test_tools::tolerance(1e-9));
+  finish(1, .2);
+  finish(2, .2);
+  BOOST_TEST(shares.size() == 4u);
+}
+
+BOOST_FIXTURE_TEST_CASE(orders_without_a_worker_are_unavailable, a_server) {
+  BOOST_TEST((ask<labels>(allocator, label_order{}).error().code == ec::unavailable));
+  BOOST_TEST((ask<eval_report>(allocator, eval_order{}).error().code == ec::unavailable));
+  add_device("gpu0");
+  train_order order;
+  order.worker = worker_id{"gpu1"};
+  const auto failed = ask<train_report>(allocator, order);
+  BOOST_TEST((failed.error().code == ec::unavailable));
+  BOOST_TEST(failed.error().what.find("gpu1") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(orders_in_flight_fail_at_once_when_their_worker_dies, a_server) {
+  add_device("gpu0").hold<label_order>();
+  devices.at("gpu0").hold<train_order>();
+  train_order order;
+  order.worker = worker_id{"gpu0"};
+  const auto labelling = begin_asking<labels>(allocator, label_order{});
+  const auto training = begin_asking<train_report>(allocator, order);
+  BOOST_TEST(!labelling->has_value());
+  devices.at("gpu0").kill();
+  BOOST_TEST_REQUIRE(labelling->has_value());
+  BOOST_TEST_REQUIRE(training->has_value());
+  BOOST_TEST(((*labelling)->error().code == ec::unreachable));
+  BOOST_TEST(((*training)->error().code == ec::unreachable));
+  BOOST_TEST(telemetry.all(event_id::worker_down).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(orders_of_a_worker_that_is_introduced_anew_fail_at_once, a_server) {
+  add_device("gpu0").hold<label_order>();
+  const auto lost = begin_asking<labels>(allocator, label_order{});
+  const auto old = devices.at("gpu0");
+  add_device("gpu0").answer<label_order>([](const label_order&) -> result<labels> { return labels{{}, 1s}; });
+  BOOST_TEST_REQUIRE(lost->has_value());
+  BOOST_TEST(((*lost)->error().code == ec::unreachable));
+  BOOST_TEST(ask<labels>(allocator, label_order{}).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_starts_before_any_worker_waits_for_one, a_server) {
+  open();
+  add_job(1);
+  advance(1s);
+  BOOST_TEST(grants(1).empty());
+  add_device("gpu0");
+  BOOST_TEST_REQUIRE(grants(1).size() == 1u);
+  BOOST_TEST((grants(1).back().worker == worker_id{"gpu0"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_dies_gets_no_more_grants_and_workers_forget_it, a_server) {
+  add_device("gpu0");
+  open();
+  add_job(1);
+  finish(1);
+  jobs.at(1).kill();
+  BOOST_TEST_REQUIRE(devices.at("gpu0").got<job_ended>().size() == 1u);
+  advance(60s);
+  BOOST_TEST(telemetry.all(event_id::grant_issued).size() == 2u); // the second was out when it died
+  BOOST_TEST(ask<status_report>(allocator, status_query{})->groups.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/group_job.hpp"
+
+#include <algorithm>
+
+#include "actors/frames.hpp"
+#include "actors/mock.hpp"
+
+using namespace ecco;
+using namespace ecco::test;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(group_job_test)
+
+namespace {
+
+struct a_job : virtual_system {
+  mock<allocator_actor> allocator{*this};
+  mock<model_store_actor> models{*this};
+  recorder telemetry{*this};
+  group_job_actor job;
+
+  a_job() {
+    allocator.take<job_started, group_job_actor>();
+    group_job_config config;
+    config.group = group_id{7};
+    config.initial = {{3, "start"}, text_blob("start")};
+    job = keep(system().spawn(group_job, config, allocator.handle(), models.handle(), telemetry.handle()));
+    join("a");
+  }
+
+  void join(const std::string& camera) { tell(job, join_order{group_id{7}, camera_id{camera}, 0s}); }
+
+  void give(const sample_batch& batch) { tell(job, batch); }
+
+  micro_window_grant grant(std::uint64_t term, window_number window, std::uint32_t index) {
+    return {epoch{term}, window, index, group_id{7}, worker_id{"gpu0"}, 2s};
+  }
+
+  result<micro_window_report> run(const micro_window_grant& granted) {
+    return ask<micro_window_report>(job, granted);
+  }
+
+  static train_report trained(const train_order& order) {
+    const auto name = "state " + std::to_string(order.base + 1);
+    return {order.group, order.base + 1, text_blob(name), text_blob(name), {}, {}, 10, .5, {}};
+  }
+
+  void train_well() { allocator.answer<train_order>(trained); }
+
+  std::vector<train_order>& orders() { return allocator.got<train_order>(); }
+};
+
+std::ptrdiff_t count_of(const train_order& order, const std::string& camera, sample_role role) {
+  return std::count_if(order.samples.begin(), order.samples.end(), [&](const labelled_frame& sample) {
+    return sample.shot.camera.value == camera && sample.shot.role == role;
+  });
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_grant_of_an_older_term_window_or_index_is_stale_and_changes_nothing, a_job) {
+  train_well();
+  give(a_batch("a", 4, sample_role::train));
+  BOOST_TEST_REQUIRE(run(grant(2, 3, 1)).has_value());
+  for (const auto& old : {grant(1, 3, 9), grant(2, 2, 9), grant(2, 3, 0), grant(2, 3, 1)}) {
+    const auto answered = run(old);
+    BOOST_TEST_REQUIRE(!answered.has_value());
+    BOOST_TEST((answered.error().code == ec::stale));
+  }
+  BOOST_TEST(orders().size() == 1u);
+  BOOST_TEST(run(grant(2, 3, 2)).has_value());
+  BOOST_TEST_REQUIRE(orders().size() == 2u);
+  BOOST_TEST(orders().back().base == 1u);
+  BOOST_TEST(!orders().back().from_scratch);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_grant_repeated_while_it_trains_trains_once, a_job) {
+  allocator.hold<train_order>();
+  give(a_batch("a", 4, sample_role::train));
+  const auto first = begin_asking<micro_window_report>(job, grant(1, 1, 0));
+  BOOST_TEST((run(grant(1, 1, 0)).error().code == ec::stale));
+  BOOST_TEST((run(grant(1, 1, 1)).error().code == ec::unavailable));
+  BOOST_TEST_REQUIRE(orders().size() == 1u);
+  allocator.deliver<train_order>(trained(orders().front()));
+  BOOST_TEST_REQUIRE(first->has_value());
+  BOOST_TEST((*first)->has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(without_samples_a_grant_is_not_used_up, a_job) {
+  train_well();
+  give(a_batch("a", 3, sample_role::train));
+  give(a_batch("a", 9, sample_role::held_out)); // not for training
+  BOOST_TEST((run(grant(1, 1, 0)).error().code == ec::unavailable));
+  BOOST_TEST((allocator.got<job_started, group_job_actor>().empty()));
+  give(a_batch("a", 1, sample_role::train));
+  BOOST_TEST((allocator.got<job_started, group_job_actor>().size() == 1u));
+  BOOST_TEST(run(grant(1, 1, 0)).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_worker_that_forgot_the_job_is_sent_all_of_it, a_job) {
+  train_well();
+  give(a_batch("a", 4, sample_role::train));
+  give(a_batch("a", 2, sample_role::held_out));
+  BOOST_TEST_REQUIRE(run(grant(1, 1, 0)).has_value());
+  allocator.answer<train_order>([](const train_order& order) -> result<train_report> {
+    if (!order.from_scratch)
+      return fail(ec::stale, "who are you?");
+    return trained(order);
+  });
+  give(a_batch("a", 1, sample_role::train, 1, 100s));
+  BOOST_TEST(run(grant(1, 1, 1)).has_value());
+  BOOST_TEST_REQUIRE(orders().size() == 3u);
+  BOOST_TEST(orders()[1].samples.size() == 1u);
+  BOOST_TEST(orders()[1].checkpoint.empty());
+  const auto& whole = orders()[2];
+  BOOST_TEST(whole.from_scratch);
+  BOOST_TEST((whole.checkpoint == text_blob("state 1")));
+  BOOST_TEST(whole.base == 1u);
+  BOOST_TEST(count_of(whole, "a", sample_role::train) == 5);
+  BOOST_TEST(count_of(whole, "a", sample_role::held_out) == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_failed_order_the_next_one_is_complete, a_job) {
+  train_well();
+  give(a_batch("a", 4, sample_role::train));
+  BOOST_TEST_REQUIRE(run(grant(1, 1, 0)).has_value());
+  give(a_batch("a", 3, sample_role::train, 1, 100s));
+  allocator.answer<train_order>(
+      [](const train_order&) -> result<train_report> { return fail(ec::unreachable, "gone"); });
+  BOOST_TEST((run(grant(1, 1, 1)).error().code == ec::unreachable));
+  train_well();
+  BOOST_TEST(run(grant(1, 1, 2)).has_value());
+  BOOST_TEST(orders().back().from_scratch);
+  BOOST_TEST((orders().back().checkpoint == text_blob("state 1")));
+  BOOST_TEST(count_of(orders().back(), "a", sample_role::train) == 7);
+}
+
+BOOST_FIXTURE_TEST_CASE(frames_of_a_camera_that_left_are_not_sent, a_job) {
+  train_well();
+  join("b");
+  give(a_batch("a", 4, sample_role::train));
+  BOOST_TEST_REQUIRE(run(grant(1, 1, 0)).has_value());
+  give(a_batch("b", 2, sample_role::train));
+  tell(job, leave_order{group_id{7}, camera_id{"b"}});
+  give(a_batch("b", 2, sample_role::train)); // on their way when it left
+  BOOST_TEST_REQUIRE(run(grant(1, 1, 1)).has_value());
+  BOOST_TEST(orders().back().samples.empty());
+  BOOST_TEST((orders().back().members == std::vector{camera_id{"a"}}));
+}
+
+BOOST_FIXTURE_TEST_CASE(frames_that_overflow_during_a_slice_are_made_up_for_by_the_next_order, a_job) {
+  allocator.hold<train_order>();
+  give(a_batch("a", 4, sample_role::train));
+  const auto first = begin_asking<micro_window_report>(job, grant(1, 1, 0));
+  give(a_batch("a", 600, sample_role::train, 1, 100s));
+  allocator.deliver<train_order>(trained(orders().front()));
+  train_well();
+  BOOST_TEST(run(grant(1, 1, 1)).has_value());
+  BOOST_TEST(count_of(orders().back(), "a", sample_role::train) == 512);
+}
+
+namespace {
+
+/// Trained once, with 5 held-out frames that the model before saw and 6 that the present one did.
+struct a_trained_job : a_job {
+  a_trained_job() {
+    train_well();
+    join("b");
+    for (const auto* camera : {"a", "b"}) {
+      give(a_batch(camera, 4, sample_role::train));
+      give(a_batch(camera, 5, sample_role::held_out, 1));
+      give(a_batch(camera, 6, sample_role::held_out, 2, 20s));
+    }
+    BOOST_TEST_REQUIRE(run(grant(1, 1, 0)).has_value());
+    allocator.answer<eval_order>(
+        [](const eval_order& order) -> result<eval_report> { return scored(order, .5); });
+    models.answer<model_candidate>([](const model_candidate& one) -> result<gate_verdict> {
+      return gate_verdict{{9, "new"}, {one.members.front().candidate.camera}, {}};
+    });
+  }
+
+  std::vector<model_candidate>& candidates() { return models.got<model_candidate>(); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_candidate_carries_evidence_for_every_member_on_frames_both_models_saw,
+                        a_trained_job) {
+  const auto answered = ask<eval_report>(job, window_closed{1, {}});
+  BOOST_TEST_REQUIRE(answered.has_value());
+  BOOST_TEST(answered->scores.size() == 2u);
+  BOOST_TEST_REQUIRE(candidates().size() == 1u);
+  const auto& candidate = candidates().front();
+  BOOST_TEST((candidate.weights == text_blob("state 1")));
+  BOOST_TEST(candidate.parent.revision == 3u);
+  BOOST_TEST_REQUIRE(candidate.members.size() == 2u);
+  for (const auto& evidence : candidate.members) {
+    BOOST_TEST((evidence.candidate.camera == evidence.deployed.camera));
+    BOOST_TEST(evidence.candidate.map50 == .5);
+    BOOST_TEST(evidence.deployed.map50 == 1);
+    BOOST_TEST(evidence.candidate.frames == 6u);
+    BOOST_TEST(evidence.deployed.frames == 6u);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_trained_state_is_proposed_once, a_trained_job) {
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  BOOST_TEST(candidates().size() == 1u);
+  BOOST_TEST_REQUIRE(run(grant(1, 3, 0)).has_value());
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{3, {}}).has_value());
+  BOOST_TEST_REQUIRE(candidates().size() == 2u);
+  BOOST_TEST(candidates().back().parent.revision == 9u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_candidate_that_did_not_reach_the_store_is_proposed_again, a_trained_job) {
+  models.answer<model_candidate>(
+      [](const model_candidate&) -> result<gate_verdict> { return fail(ec::io_failed, "disk full"); });
+  BOOST_TEST(ask<eval_report>(job, window_closed{1, {}}).has_value()); // the window is settled all the same
+  BOOST_TEST(telemetry.all(event_id::model_rejected).size() == 1u);
+  BOOST_TEST(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  BOOST_TEST(candidates().size() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

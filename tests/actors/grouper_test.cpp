@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/grouper.hpp"
+
+#include <map>
+
+#include "actors/frames.hpp"
+#include "actors/mock.hpp"
+
+using namespace ecco;
+using namespace ecco::test;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(grouper_test)
+
+namespace {
+
+constexpr location market{47.3769, 8.5417}, harbour{47.45, 8.56};
+const model_ref running{3, std::string(64, 'a')};
+
+struct a_town : virtual_system {
+  struct one_camera {
+    mock<camera_actor> device;
+    mock<ingest_actor> video;
+    location place;
+  };
+
+  mock<allocator_actor> allocator{*this};
+  mock<model_store_actor> models{*this};
+  recorder telemetry{*this};
+  std::map<std::string, one_camera> cameras;
+  std::map<group_id, mock<group_job_actor>> jobs;
+  std::vector<model_update> initials;
+  /// How each model does on whatever frames there are.
+  double own = .3, of_groups = .8;
+  grouper_config config;
+  grouper_actor grouper;
+
+  void start() {
+    config.plan.train_fps = 4;
+    allocator.take<job_ended>();
+    allocator.answer<eval_order>(
+        [this](const eval_order& order) -> result<eval_report> { return scored(order, own); });
+    models.answer<model_query>([](const model_query& query) -> result<model_update> {
+      return model_update{{query.revision, {}}, text_blob("own")};
+    });
+    const job_factory factory = [this](group_id group, const model_update& initial) {
+      initials.push_back(initial);
+      auto& job = jobs.try_emplace(group, *this).first->second;
+      job.take<join_order>();
+      job.take<leave_order>();
+      job.answer<eval_order>(
+          [this](const eval_order& order) -> result<eval_report> { return scored(order, of_groups); });
+      job.answer<window_closed>([](const window_closed&) -> result<eval_report> { return eval_report{}; });
+      return job.handle();
+    };
+    grouper = keep(system().spawn(ecco::grouper, config, factory, allocator.handle(), models.handle(),
+                                  telemetry.handle()));
+  }
+
+  one_camera& add(const std::string& called, location place) {
+    auto& added =
+        cameras
+            .insert_or_assign(called, one_camera{mock<camera_actor>{*this}, mock<ingest_actor>{*this}, place})
+            .first->second;
+    added.device.take<regroup_event>();
+    added.device.take<sampling_plan>();
+    added.device.take<gpu_share>();
+    added.video.take<join_order, group_job_actor>();
+    added.video.take<leave_order>();
+    added.video.answer<subsample_order>([called](const subsample_order&) -> result<sample_batch> {
+      return a_batch(called, 6, sample_role::train);
+    });
+    tell(grouper, camera_hello{camera_id{called}, incarnation{1}, place, running}, added.device.handle(),
+         added.video.handle());
+    return added;
+  }
+
+  retrain_request wish(const std::string& camera, std::uint64_t id = 1) {
+    return {request_id{id}, camera_id{camera}, cameras.at(camera).place, 2s, request_reason::drift, running};
+  }
+
+  result<request_answer> request(const std::string& camera, std::uint64_t id = 1) {
+    return ask<request_answer>(grouper, wish(camera, id));
+  }
+
+  std::vector<regroup_kind> told(const std::string& camera) {
+    std::vector<regroup_kind> out;
+    for (const auto& changed : cameras.at(camera).device.got<regroup_event>())
+      out.push_back(changed.kind);
+    return out;
+  }
+
+  void close(window_number window, double gain) {
+    window_closed closed{window, {}};
+    for (const auto& [group, job] : jobs)
+      closed.jobs.push_back({group, 1, .5, gain});
+    BOOST_TEST(ask<eval_report>(grouper, closed).has_value());
+  }
+
+  std::size_t groups() { return ask<status_report>(grouper, status_query{})->groups.size(); }
+};
+
+using kinds = std::vector<regroup_kind>;
+
+struct two_neighbours : a_town {
+  two_neighbours() {
+    start();
+    add("left", market);
+    add("right", market);
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_camera_nobody_knows_is_not_found, two_neighbours) {
+  auto unknown = wish("left");
+  unknown.camera = camera_id{"nobody"};
+  BOOST_TEST((ask<request_answer>(grouper, unknown).error().code == ec::not_found));
+  BOOST_TEST(groups() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_repeated_request_is_answered_with_the_same_group, two_neighbours) {
+  const auto first = request("left");
+  BOOST_TEST_REQUIRE(first.has_value());
+  BOOST_TEST(!first->joined);
+  const auto again = request("left");
+  BOOST_TEST_REQUIRE(again.has_value());
+  BOOST_TEST((again->group == first->group));
+  BOOST_TEST(initials.size() == 1u);
+  BOOST_TEST((told("left") == kinds{regroup_kind::opened}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_request_repeated_while_its_group_is_opened_waits_for_it, two_neighbours) {
+  models.hold<model_query>();
+  const auto first = begin_asking<request_answer>(grouper, wish("left"));
+  const auto again = begin_asking<request_answer>(grouper, wish("left"));
+  BOOST_TEST(!again->has_value());
+  models.deliver<model_query>(error{ec::io_failed, "the weights are damaged", {}});
+  BOOST_TEST_REQUIRE(first->has_value());
+  BOOST_TEST_REQUIRE(again->has_value());
+  BOOST_TEST(((*first)->error().code == ec::io_failed));
+  BOOST_TEST(((*again)->error().code == ec::io_failed));
+  BOOST_TEST(groups() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_camera_that_returns_while_its_group_is_opened_harms_nobody, two_neighbours) {
+  models.hold<model_query>();
+  const auto asked = begin_asking<request_answer>(grouper, wish("left"));
+  add("left", market);
+  models.deliver<model_query>(model_update{running, text_blob("own")});
+  BOOST_TEST_REQUIRE(asked->has_value());
+  BOOST_TEST((*asked)->has_value());
+  BOOST_TEST((told("left") == kinds{regroup_kind::opened}));
+}
+
+BOOST_FIXTURE_TEST_CASE(requests_that_arrive_together_are_placed_one_after_another, two_neighbours) {
+  models.hold<model_query>();
+  const auto left = begin_asking<request_answer>(grouper, wish("left"));
+  const auto right = begin_asking<request_answer>(grouper, wish("right"));
+  BOOST_TEST(models.got<model_query>().size() == 1u);
+  BOOST_TEST(cameras.at("right").video.got<subsample_order>().empty());
+  models.answer<model_query>([](const model_query&) -> result<model_update> {
+    return model_update{running, text_blob("own")};
+  });
+  models.deliver<model_query>(model_update{running, text_blob("own")});
+  BOOST_TEST_REQUIRE(left->has_value());
+  BOOST_TEST_REQUIRE(right->has_value());
+  BOOST_TEST((*right)->value().joined);
+  BOOST_TEST(((*right)->value().group == (*left)->value().group));
+  BOOST_TEST(initials.size() == 1u);
+  BOOST_TEST((jobs.begin()->second.got<join_order>().size() == 2u));
+  // Both send half of what the group may.
+  for (const auto* camera : {"left", "right"})
+    BOOST_TEST(cameras.at(camera).device.got<sampling_plan>().back().train_fps == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_groups_are_scored_on_the_frames_of_the_request, two_neighbours) {
+  request("left");
+  request("right");
+  const auto& orders = jobs.begin()->second.got<eval_order>();
+  BOOST_TEST_REQUIRE(orders.size() == 1u);
+  BOOST_TEST(orders.front().weights.empty()); // its own model is meant
+  const auto frames = a_batch("right", 6, sample_role::train).frames;
+  BOOST_TEST((orders.front().frames == frames));
+  BOOST_TEST_REQUIRE(allocator.got<eval_order>().size() == 1u); // the camera's own model
+  BOOST_TEST((allocator.got<eval_order>().front().weights == text_blob("own")));
+  BOOST_TEST((allocator.got<eval_order>().front().frames == frames));
+  BOOST_TEST((cameras.at("right").video.got<subsample_order>().front().since == 2s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_group_that_does_worse_than_the_cameras_own_model_is_not_joined, two_neighbours) {
+  config.policy.join_margin = .01;
+  of_groups = .2;
+  request("left");
+  auto elsewhere = wish("right");
+  elsewhere.model = {4, std::string(64, 'b')};
+  BOOST_TEST(!ask<request_answer>(grouper, elsewhere)->joined);
+  BOOST_TEST(groups() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(without_frames_the_camera_gets_a_group_of_its_own, two_neighbours) {
+  request("left");
+  cameras.at("right").video.answer<subsample_order>(
+      [](const subsample_order&) -> result<sample_batch> { return fail(ec::unavailable, "no video"); });
+  const auto alone = request("right");
+  BOOST_TEST_REQUIRE(alone.has_value());
+  BOOST_TEST(!alone->joined);
+  BOOST_TEST(groups() == 2u);
+  BOOST_TEST(telemetry.all(event_id::request_uncompared).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_a_group_ends_its_cameras_are_told_and_its_job_is_gone, two_neighbours) {
+  const auto group = request("left")->group;
+  request("right");
+  const auto job = watch(jobs.at(group).handle());
+  close(1, .1);
+  close(2, 0);
+  close(3, 0);
+  BOOST_TEST(groups() == 1u);
+  BOOST_TEST(!job->has_value());
+  close(4, 0);
+  BOOST_TEST(groups() == 0u);
+  BOOST_TEST(job->has_value());
+  BOOST_TEST_REQUIRE(allocator.got<job_ended>().size() == 1u);
+  BOOST_TEST((allocator.got<job_ended>().front().group == group));
+  for (const auto* camera : {"left", "right"}) {
+    BOOST_TEST((told(camera).back() == regroup_kind::ended));
+    BOOST_TEST(cameras.at(camera).video.got<leave_order>().size() == 1u);
+    BOOST_TEST(cameras.at(camera).device.got<sampling_plan>().back().train_fps == 4);
+  }
+  BOOST_TEST((request("left")->group != group)); // it may ask again
+}
+
+BOOST_FIXTURE_TEST_CASE(a_camera_that_returns_finds_its_group_again, two_neighbours) {
+  const auto group = request("left")->group;
+  auto& anew = add("left", market);
+  BOOST_TEST((told("left") == kinds{regroup_kind::joined}));
+  BOOST_TEST((anew.video.got<join_order, group_job_actor>().size() == 1u));
+  BOOST_TEST((request("left")->group == group));
+}
+
+BOOST_FIXTURE_TEST_CASE(shares_are_told_to_the_members_only, two_neighbours) {
+  add("far", harbour);
+  const auto group = request("left")->group;
+  request("right");
+  tell(grouper, gpu_share{group, 1, .5, 5s, 0});
+  tell(grouper, gpu_share{group_id{99}, 1, .5, 5s, 0});
+  for (const auto* camera : {"left", "right"}) {
+    BOOST_TEST_REQUIRE(cameras.at(camera).device.got<gpu_share>().size() == 1u);
+    BOOST_TEST(cameras.at(camera).device.got<gpu_share>().front().members == 2u);
+  }
+  BOOST_TEST(cameras.at("far").device.got<gpu_share>().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(bootstrap_opens_one_group_of_all_cameras_and_ends_after_its_time, a_town) {
+  config.bootstrap = 30s;
+  start();
+  add("left", market);
+  advance(2s);
+  add("far", harbour); // far away, and late by two seconds
+  BOOST_TEST(groups() == 0u);
+  advance(2s);
+  BOOST_TEST_REQUIRE(groups() == 1u);
+  BOOST_TEST((told("left") == kinds{regroup_kind::joined}));
+  BOOST_TEST((told("far") == kinds{regroup_kind::joined}));
+  close(1, 0);
+  close(2, 0);
+  close(3, 0);
+  close(4, 0); // it does not end for want of gain
+  BOOST_TEST(groups() == 1u);
+  advance(30s);
+  close(5, .1);
+  BOOST_TEST(groups() == 0u);
+  BOOST_TEST((told("left") == kinds{regroup_kind::joined, regroup_kind::ended}));
+  BOOST_TEST(telemetry.all(event_id::bootstrap_ended).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_bootstrap_ends_the_groups_there_are, a_town) {
+  config.bootstrap = 30s;
+  start();
+  add("left", market);
+  add("right", market);
+  const auto first = request("left")->group;
+  cameras.at("right").video.hold<subsample_order>();
+  const auto asked = begin_asking<request_answer>(grouper, wish("right"));
+  advance(5s); // it waits until that request has its place
+  BOOST_TEST(groups() == 1u);
+  cameras.at("right").video.deliver<subsample_order>(a_batch("right", 6, sample_role::train));
+  BOOST_TEST(((*asked)->value().group == first));
+  advance(2s);
+  BOOST_TEST(groups() == 1u);
+  BOOST_TEST((watch(jobs.at(first).handle())->has_value()));
+  BOOST_TEST_REQUIRE(jobs.size() == 2u);
+  BOOST_TEST(jobs.rbegin()->second.got<join_order>().size() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
