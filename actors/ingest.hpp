@@ -24,9 +24,9 @@ struct ingest_config {
   /// Frames kept labelled, and frames that may wait for the teacher; the oldest go first.
   std::size_t kept = 512, waiting = 256;
   /// The deployed model's accuracy is that of the newest held-out frames, over this long.
-  duration score_span = std::chrono::seconds{9};
+  duration score_span = std::chrono::seconds{12};
   /// Fewer held-out frames than this are not held against the camera.
-  std::uint32_t least_probes = 6;
+  std::uint32_t least_probes = 4;
   /// How long the grouper waits for subsamples before it gets what there is.
   duration patience = std::chrono::seconds{20};
 };

@@ -68,6 +68,19 @@ BOOST_FIXTURE_TEST_CASE(every_drifted_camera_regains_most_of_what_drift_took, th
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(drift_that_a_camera_is_blind_to_is_seen_by_its_probes, three_cameras) {
+  overconfident = true;
+  begin(true);
+  advance(60s);
+  BOOST_TEST(!happened(event_id::drift_detected));
+  advance(120s);
+  for (const auto* camera : {"left", "right", "far"}) {
+    BOOST_TEST(happened(event_id::drift_detected, camera));
+    BOOST_TEST(accuracy(camera) > 0.4);
+  }
+  BOOST_TEST(status().groups.size() == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(the_budget_of_a_window_is_never_exceeded, three_cameras) {
   begin(true);
   advance(180s);
