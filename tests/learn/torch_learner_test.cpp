@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
@@ -8,6 +9,7 @@
 #include "runtime/learn/torch_student.hpp"
 #include "runtime/learn/yolo11.hpp"
 #include "tests/learn/sample_frames.hpp"
+#include "tests/learn_parts/learner_suite.hpp"
 
 using namespace ecco;
 using namespace std::chrono_literals;
@@ -16,8 +18,9 @@ namespace {
 
 /// Every look at the clock takes 10 ms: a slice is a number of steps, the same on every machine.
 struct learner_fixture {
-  learner_fixture() {
-    use_threads(1);
+  learner_fixture() { use_threads(1); }
+
+  static std::unique_ptr<learner> make() {
     torch_learner_options options;
     options.spec = tiny_spec();
     options.recipe.batch = 4;
@@ -25,7 +28,7 @@ struct learner_fixture {
     options.clock = [now = duration{}]() mutable { return now += 10ms; };
     auto made = make_torch_learner(std::move(options));
     BOOST_TEST_REQUIRE(made.has_value());
-    device = std::move(*made);
+    return std::move(*made);
   }
 
   static train_order first_order(std::uint32_t group = 1) {
@@ -51,12 +54,19 @@ struct learner_fixture {
     return order;
   }
 
-  std::unique_ptr<learner> device;
+  std::unique_ptr<learner> device = make();
 };
 
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(torch_learners, learner_fixture)
+
+BOOST_DATA_TEST_CASE(keeps_promise, boost::unit_test::data::make(learner_promises()), promise) {
+  promise.check({.make = make,
+                 .sample = [](int number) { return a_sample("a", number); },
+                 .weights = *make_initial_weights(tiny_spec(), 3),
+                 .slice = 120ms});
+}
 
 BOOST_AUTO_TEST_CASE(a_slice_trains_and_scores_before_and_after) {
   const auto report = device->train(first_order());
