@@ -113,7 +113,7 @@ std::vector<job_share> allocation::shares() const {
   }
   auto equal = 1.0 / static_cast<double>(jobs_.size());
   for (auto& share : result)
-    share.p = sum > 0 ? (1 - options_.share_floor) * share.p / sum + options_.share_floor * equal : equal;
+    share.p = sum > 0 ? (1 - options_.share_floor) * (share.p / sum) + options_.share_floor * equal : equal;
   return result;
 }
 
