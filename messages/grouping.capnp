@@ -19,6 +19,7 @@ using import "ids.capnp".GroupId;
 using import "ids.capnp".Nanoseconds;
 using import "ids.capnp".RequestId;
 using import "ids.capnp".WindowNumber;
+using import "model.capnp".GateEvidence;
 using import "model.capnp".ModelRef;
 
 struct Location {
@@ -66,6 +67,7 @@ struct RequestAnswer {
   id @0 :RequestId;
 
   group @1 :GroupId;
+  # 0, which is none, when the teacher's labels show no drift: the camera keeps its model.
 
   joined @2 :Bool;
   # False when the group was opened for this request.
@@ -93,6 +95,9 @@ struct JoinOrder {
 
   since @2 :Nanoseconds;
   # Frames older than this age show the world before the drift.
+
+  evidence @3 :GateEvidence;
+  # How the group's model and the camera's own do on the frames that decided. Missing when none were compared.
 }
 
 struct LeaveOrder {

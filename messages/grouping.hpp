@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct retrain_request {
 /// grouper -> camera: where the request went, and why there.
 struct request_answer {
   request_id id;
+  /// Group 0, which is none, when the teacher's labels show no drift: the camera keeps its model.
   group_id group;
   /// False when the group was opened for this request.
   bool joined = false;
@@ -66,6 +68,8 @@ struct join_order {
   camera_id camera;
   /// Frames older than this age show the world before the drift.
   duration since{};
+  /// How the group's model and the camera's own do on the frames that decided; nothing when none were compared.
+  std::optional<gate_evidence> evidence = std::nullopt;
 
   friend bool operator==(const join_order&, const join_order&) = default;
 };

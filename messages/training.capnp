@@ -32,6 +32,10 @@ struct SampleBatch {
 
   frames @1 :List(LabelledFrame);
   # All of `camera`.
+
+  usual @2 :Fraction;
+  # In an answer to `SubsampleOrder`: what the deployed model usually has in mAP@0.5 on the camera's probes; 0 when
+  # that is not known.
 }
 
 struct LabelOrder {

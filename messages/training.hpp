@@ -13,6 +13,9 @@ namespace ecco {
 struct sample_batch {
   camera_id camera;
   std::vector<labelled_frame> frames;
+  /// In an answer to `subsample_order`: what the deployed model usually has in mAP@0.5 on the camera's probes; 0
+  /// when that is not known.
+  double usual = 0;
 
   friend bool operator==(const sample_batch&, const sample_batch&) = default;
 };

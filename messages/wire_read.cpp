@@ -181,11 +181,15 @@ subsample_order read(const place& at, SubsampleOrder::Reader from) {
 }
 
 join_order read(const place& at, JoinOrder::Reader from) {
-  return {
+  join_order order{
       .group = group_id{from.getGroup()},
       .camera = id<camera_id>(at / "camera", from.getCamera()),
       .since = span(at / "since", from.getSince()),
+      .evidence = {},
   };
+  if (from.hasEvidence())
+    order.evidence = read(at / "evidence", from.getEvidence());
+  return order;
 }
 
 leave_order read(const place& at, LeaveOrder::Reader from) {
@@ -296,6 +300,7 @@ sample_batch read(const place& at, SampleBatch::Reader from) {
   sample_batch batch{
       .camera = id<camera_id>(at / "camera", from.getCamera()),
       .frames = list(at / "frames", from.getFrames()),
+      .usual = fraction(at / "usual", from.getUsual()),
   };
   for (std::size_t i = 0; i < batch.frames.size(); ++i) {
     const auto& shot = batch.frames[i].shot;

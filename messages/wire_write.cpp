@@ -174,6 +174,8 @@ void write(JoinOrder::Builder to, const join_order& from) {
   to.setGroup(from.group.value);
   to.setCamera(text(from.camera.value));
   to.setSince(from.since.count());
+  if (from.evidence)
+    write(to.initEvidence(), *from.evidence);
 }
 
 void write(LeaveOrder::Builder to, const leave_order& from) {
@@ -261,6 +263,7 @@ void write(EncodedSegment::Builder to, const encoded_segment& from, std::vector<
 void write(SampleBatch::Builder to, const sample_batch& from, std::vector<gap>& gaps) {
   to.setCamera(text(from.camera.value));
   write_list(to.initFrames(count(from.frames)), from.frames, gaps);
+  to.setUsual(from.usual);
 }
 
 void write(LabelOrder::Builder to, const label_order& from, std::vector<gap>& gaps) {

@@ -219,7 +219,10 @@ subsample_order any(std::size_t) {
 
 template <>
 join_order any(std::size_t) {
-  return {.group = group(), .camera = camera(), .since = span()};
+  join_order order{.group = group(), .camera = camera(), .since = span(), .evidence = {}};
+  if (coin())
+    order.evidence = {.candidate = a_score(), .deployed = a_score()};
+  return order;
 }
 
 template <>
@@ -288,7 +291,7 @@ encoded_segment any(std::size_t most_bytes) {
 
 template <>
 sample_batch any(std::size_t most_bytes) {
-  sample_batch batch{.camera = camera(), .frames = labelled_frames(most_bytes)};
+  sample_batch batch{.camera = camera(), .frames = labelled_frames(most_bytes), .usual = fraction()};
   const auto role = enumerator(sample_role::guard);
   for (auto& member : batch.frames) {
     member.shot.camera = batch.camera;

@@ -104,6 +104,8 @@ BOOST_AUTO_TEST_CASE(plans_can_be_followed) {
 BOOST_AUTO_TEST_CASE(spans_of_time_are_not_negative) {
   refused<retrain_request>("retrainRequest.age is -1 ns, less than 0", [](auto& m) { m.age = -1ns; });
   refused<subsample_order>("subsampleOrder.since is -1 ns, less than 0", [](auto& m) { m.since = -1ns; });
+  refused<join_order>("joinOrder.evidence.candidate.map50 is 2, not within 0 to 1",
+                      [](auto& m) { m.evidence = gate_evidence{{camera_id{"a"}, 2, 0, 0, 0, 0}, {}}; });
   refused<join_order>("joinOrder.since is -1 ns, less than 0", [](auto& m) { m.since = -1ns; });
   refused<gpu_share>("gpuShare.c is -1000000000 ns, less than 0", [](auto& m) { m.c = -1s; });
   refused<micro_window_grant>("microWindowGrant.slice is -1 ns, less than 0",

@@ -77,7 +77,7 @@ camera_status a_camera_status() {
 
 std::vector<envelope> learning_samples() {
   return {
-      sample_batch{.camera = camera_id{"bridge-2"}, .frames = {a_labelled_frame()}},
+      sample_batch{.camera = camera_id{"bridge-2"}, .frames = {a_labelled_frame()}, .usual = 0},
       label_order{.frames = {a_frame()}},
       labels{.frames = {{a_label()}, {}}, .busy = 80ms},
       micro_window_grant{.term = epoch{6},
@@ -146,7 +146,7 @@ std::vector<envelope> grouping_samples() {
                      .joined = true,
                      .why = "fits the dusk group"},
       subsample_order{.since = 30s, .at_least = 16},
-      join_order{.group = group_id{7}, .camera = camera_id{"bridge-2"}, .since = 2s},
+      join_order{.group = group_id{7}, .camera = camera_id{"bridge-2"}, .since = 2s, .evidence = {}},
       leave_order{.group = group_id{7}, .camera = camera_id{"bridge-2"}},
       regroup_event{.kind = regroup_kind::left,
                     .camera = camera_id{"bridge-2"},
