@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/settlement.hpp"
+#include "runtime/policy/sample_pool.hpp"
 
 namespace ecco {
 
@@ -24,22 +26,14 @@ struct group_job_config {
 struct group_job_state {
   static constexpr const char* name = "group_job";
 
-  struct member {
-    std::deque<labelled_frame> train, held_out;
-  };
-
   explicit group_job_state(group_job_actor::stateful_pointer<group_job_state> selfptr) : self(selfptr) {}
 
   group_job_actor::behavior_type make_behavior();
 
-  // -- samples -------------------------------------------------------------------------------------
-
-  void absorb(sample_batch& batch);
-  std::size_t train_frames() const;
   /// Tells the allocator once there is something to train on, and then of every change of size.
   void announce();
-  /// The member's held-out frames that its present model has seen: both models can be compared on them.
-  std::vector<labelled_frame> comparable_frames(const member& who) const;
+  /// A newcomer is measured when it joins: where the group's model is better it goes there at once.
+  void welcome(const join_order& order);
 
   // -- training ------------------------------------------------------------------------------------
 
@@ -53,10 +47,11 @@ struct group_job_state {
   // -- the end of a window ---------------------------------------------------------------------------
 
   caf::result<eval_report> settle(const window_closed& closed);
-  /// Scores candidate and deployed model on the same frames, when there is something new to deploy.
-  void compare(window_number window, const eval_report& scored, caf::typed_response_promise<eval_report> promise);
-  void propose(window_number window, const eval_report& scored, const eval_report& compared,
+  /// Proposes the weights of training state number `state`, if there is evidence about them.
+  void settled(model_candidate candidate, std::uint32_t state, const settlement_outcome& measured,
                caf::typed_response_promise<eval_report> promise);
+  /// Has the store judge a candidate, and remembers who got it; `then` hears whether it was judged.
+  void propose(model_candidate candidate, std::function<void(bool judged)> then);
   void tell(std::string_view id, const camera_id& camera, double value, std::string text = {});
 
   group_job_actor::stateful_pointer<group_job_state> self;
@@ -64,11 +59,9 @@ struct group_job_state {
   allocator_actor allocator;
   model_store_actor models;
   telemetry_actor telemetry;
-  std::map<camera_id, member> members;
+  sample_pool samples{0, 0};
   /// Size the allocator knows; 0 before it was told.
   std::uint32_t announced = 0;
-  /// Frames that `holder` does not have yet.
-  std::vector<labelled_frame> fresh;
   /// The worker that keeps this job's state, and how many micro-windows that state has behind it.
   worker_id holder;
   std::uint32_t trained = 0;
@@ -76,6 +69,8 @@ struct group_job_state {
   std::uint32_t proposed = 0;
   blob checkpoint, weights;
   model_ref parent;
+  /// What this job had deployed to each member last.
+  std::map<camera_id, model_update> deployed;
   /// The newest grant that was begun; repeating it or an older one changes nothing.
   epoch term;
   window_number window = 0;

@@ -204,6 +204,73 @@ BOOST_FIXTURE_TEST_CASE(a_candidate_carries_evidence_for_every_member_on_frames_
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(a_member_that_saw_little_since_its_last_model_has_that_model_scored_here, a_trained_job) {
+  models.answer<model_candidate>([](const model_candidate&) -> result<gate_verdict> {
+    return gate_verdict{{9, "new"}, {camera_id{"a"}}, {camera_id{"b"}}};
+  });
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value()); // "a" runs state 1 from now on
+  give(a_batch("a", 2, sample_role::held_out, 9, 40s));                        // two frames that 9 has seen
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  allocator.got<eval_order>().clear();
+  allocator.answer<eval_order>([](const eval_order& order) -> result<eval_report> {
+    return scored(order, order.weights == text_blob("state 1") ? .4 : .7);
+  });
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  BOOST_TEST_REQUIRE(candidates().size() == 2u);
+  const auto& of_a = candidates().back().members.front();
+  BOOST_TEST(of_a.candidate.map50 == .7);
+  BOOST_TEST(of_a.deployed.map50 == .4);
+  BOOST_TEST(of_a.candidate.frames == 13u);
+  BOOST_TEST(of_a.deployed.frames == 13u);
+  const auto& of_b = candidates().back().members.back(); // it runs what it saw its frames with
+  BOOST_TEST(of_b.deployed.map50 == 1);
+  BOOST_TEST(of_b.deployed.frames == 6u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_member_that_saw_nothing_yet_with_its_last_model_is_not_judged_by_the_one_before, a_trained_job) {
+  models.answer<model_candidate>([](const model_candidate&) -> result<gate_verdict> {
+    return gate_verdict{{9, "new"}, {camera_id{"a"}, camera_id{"b"}}, {}};
+  });
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  for (const auto& evidence : candidates().back().members)
+    BOOST_TEST(evidence.deployed.map50 == .5); // state 1, not what the frames were seen with
+}
+
+BOOST_FIXTURE_TEST_CASE(a_member_whose_model_cannot_be_scored_has_no_evidence, a_trained_job) {
+  models.answer<model_candidate>([](const model_candidate&) -> result<gate_verdict> {
+    return gate_verdict{{9, "new"}, {camera_id{"a"}}, {camera_id{"b"}}};
+  });
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  give(a_batch("a", 2, sample_role::held_out, 9, 40s));
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  allocator.answer<eval_order>([](const eval_order& order) -> result<eval_report> {
+    if (order.weights == text_blob("state 1"))
+      return fail(ec::unavailable, "no device");
+    return scored(order, .7);
+  });
+  BOOST_TEST(ask<eval_report>(job, window_closed{2, {}})->scores.size() == 2u);
+  BOOST_TEST_REQUIRE(candidates().back().members.size() == 1u);
+  BOOST_TEST(candidates().back().members.front().candidate.camera.value == "b");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_newcomer_that_is_better_off_with_the_groups_model_gets_it_at_once, a_trained_job) {
+  const camera_score theirs{camera_id{"c"}, .8, .4, .1, 12, 30}, own{camera_id{"c"}, .1, .05, .1, 12, 30};
+  tell(job, join_order{group_id{7}, camera_id{"c"}, 0s, gate_evidence{theirs, own}});
+  BOOST_TEST_REQUIRE(candidates().size() == 1u);
+  const auto& candidate = candidates().front();
+  BOOST_TEST((candidate.weights == text_blob("state 1")));
+  BOOST_TEST_REQUIRE(candidate.members.size() == 1u);
+  BOOST_TEST((candidate.members.front() == gate_evidence{theirs, own}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_has_not_trained_has_nothing_for_a_newcomer, a_job) {
+  const camera_score theirs{camera_id{"c"}, .8, .4, .1, 12, 30}, own{camera_id{"c"}, .1, .05, .1, 12, 30};
+  tell(job, join_order{group_id{7}, camera_id{"c"}, 0s, gate_evidence{theirs, own}});
+  BOOST_TEST(models.got<model_candidate>().empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(a_trained_state_is_proposed_once, a_trained_job) {
   BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
   BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "messages/training.hpp"
+
+namespace ecco {
+
+/// A job's labelled frames: a ring of each role for each member (decision 28), and those of them that the worker
+/// which keeps the job's state does not have yet. Pure.
+class sample_pool {
+ public:
+  /// Frames kept of each member.
+  sample_pool(std::size_t train_frames, std::size_t held_out_frames)
+      : train_limit_(train_frames), held_out_limit_(held_out_frames) {}
+
+  void join(const camera_id& camera) { members_.try_emplace(camera); }
+  void leave(const camera_id& camera);
+
+  /// Frames of a camera that is no member are dropped: it left while they were on their way.
+  void add(sample_batch& batch);
+
+  std::vector<camera_id> cameras() const;
+  std::size_t members() const { return members_.size(); }
+  /// Frames to train on, of all members.
+  std::size_t train_frames() const;
+
+  /// Everything that is kept.
+  std::vector<labelled_frame> all() const;
+
+  /// What came since `handed_out`, complete unless it `overflowed`: nobody fetched it for so long that more came
+  /// than is kept.
+  const std::vector<labelled_frame>& fresh() const { return fresh_; }
+  bool overflowed() const { return overflowed_; }
+  void handed_out();
+
+  /// Each member's frames to score on.
+  std::map<camera_id, std::vector<labelled_frame>> held_out() const;
+
+ private:
+  struct rings {
+    std::deque<labelled_frame> train, held_out;
+  };
+
+  std::size_t train_limit_, held_out_limit_;
+  std::map<camera_id, rings> members_;
+  std::vector<labelled_frame> fresh_;
+  bool overflowed_ = false;
+};
+
+/// Those of the frames that the camera looked at with that model.
+std::vector<labelled_frame> seen_by(std::uint32_t revision, const std::vector<labelled_frame>& frames);
+
+} // namespace ecco
