@@ -166,8 +166,13 @@ void camera_state::ask(const retrain_request& request) {
   with_age.age = now(self) - noticed;
   tell(event_id::request_sent, seconds_of(with_age.age));
   self->request(desk, request_patience, with_age)
-    .then([this](const request_answer&) { asked.reset(); },
-          [this, request](const caf::error&) { self->delayed_send(self, ask_again_after, due_atom_v, request); });
+    .then(
+      [this](const request_answer& answered) {
+        asked.reset();
+        if (answered.group == group_id{}) // a false alarm: what is seen now is the new normal
+          drift.reset();
+      },
+      [this, request](const caf::error&) { self->delayed_send(self, ask_again_after, due_atom_v, request); });
 }
 
 caf::result<model_ack> camera_state::load(const model_update& update) {

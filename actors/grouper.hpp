@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/comparison.hpp"
 #include "actors/interfaces.hpp"
 #include "runtime/policy/grouping.hpp"
 
@@ -16,8 +17,9 @@ namespace ecco {
 
 struct grouper_config {
   grouping_options policy;
-  /// Labelled frames on which a request is compared with the candidate groups.
+  /// Labelled frames on which an alarm is checked and a request compared with the candidate groups.
   std::uint32_t subsamples = 32;
+  alarm_check_options alarm;
   /// What a whole group sends; its members share it.
   sampling_plan plan;
   /// Learn a first student from all cameras for this long, beginning when they had time to say hello; 0 = do not.
@@ -37,17 +39,17 @@ struct grouper_state {
   };
   struct job_entry {
     group_job_actor handle;
-    /// Revision the job's training began from.
+    /// Revision the job's training began from, and the group that made it; 0 when none did.
     std::uint32_t initial = 0;
+    group_id origin;
+    /// Window in which it last died.
+    std::optional<window_number> died;
   };
   /// A request on its way through Algorithm 2.
   struct placing {
     retrain_request request;
     /// Whoever waits for the answer; a repeated request adds itself.
     std::vector<caf::typed_response_promise<request_answer>> promises;
-    double own_accuracy = 0;
-    std::vector<candidate_score> scores;
-    std::size_t outstanding = 0;
   };
 
   explicit grouper_state(grouper_actor::stateful_pointer<grouper_state> selfptr) : self(selfptr), policy{{}} {}
@@ -58,20 +60,25 @@ struct grouper_state {
 
   caf::result<request_answer> enqueue(const retrain_request& request);
   void place_next();
-  void compare(const std::vector<group_id>& candidates);
-  /// The request's own model is scored here on the same decoded frames as the groups' models (decision 4): what the
-  /// camera saw before encoding would differ even for equal weights.
-  void score_own_model(const std::vector<group_id>& candidates, const sample_batch& frames);
-  void cannot_compare(const caf::error& failure);
-  void score_candidates(const std::vector<group_id>& candidates, const sample_batch& frames);
-  void decide();
+  comparison_terms terms_of(const retrain_request& request, const std::vector<group_id>& candidates) const;
+  /// The job's weights and the camera's come from the same place: neither is better for having learnt elsewhere.
+  bool is_of_same_origin(const job_entry& job, const retrain_request& request) const;
+  void decide(const comparison_outcome& compared);
   void open_job(const placement& decided);
-  void finish(const placement& decided);
+  void finish(const placement& decided, std::optional<gate_evidence> evidence = {});
+  /// The alarm was false: the camera keeps its model.
+  void dismiss(const std::string& why);
   void refuse(const error& why);
+  /// Takes the request in progress off the queue.
+  placing done_placing();
 
   // -- membership --------------------------------------------------------------------------------------
 
-  void enter(const camera_id& camera, group_id group, regroup_kind kind, const std::string& why);
+  void start_job(group_id group, const model_update& initial, group_id origin);
+  /// A job that died is started anew from what its members run.
+  void job_down(const caf::down_msg& gone);
+  void enter(const camera_id& camera, group_id group, regroup_kind kind, const std::string& why,
+             std::optional<gate_evidence> evidence = {});
   void take_out(const camera_id& camera, group_id group, regroup_kind kind, const std::string& why);
   void end_group(group_id group, const std::string& why);
   /// After a change: the members hear of their part of the plan; a group without members ends.
@@ -95,6 +102,8 @@ struct grouper_state {
   grouping policy;
   std::map<camera_id, camera_entry> cameras;
   std::map<group_id, job_entry> jobs;
+  /// The group each camera learnt in last.
+  std::map<camera_id, group_id> learnt_in;
   std::deque<placing> queue;
   bool placing_now = false;
   window_number window = 0;

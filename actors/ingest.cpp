@@ -93,7 +93,7 @@ void ingest_state::label_next() {
 void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
   if (said.frames.size() != batch.size())
     return; // a teacher that miscounts is not to be trusted with any of them
-  sample_batch fresh{config.camera, {}};
+  sample_batch fresh{config.camera, {}, 0};
   bool held_out = false;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& item = batch[i];
@@ -160,7 +160,7 @@ void ingest_state::answer_subsamples() {
                                                       + std::to_string(config.patience / std::chrono::seconds{1}) + " s",
                                    "is its video link up, and is there a GPU worker to label?"}));
     else
-      wait.promise.deliver(sample_batch{config.camera, std::move(frames)});
+      wait.promise.deliver(sample_batch{config.camera, std::move(frames), probes.baseline()});
     return true;
   });
 }
@@ -191,7 +191,7 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       group = order.group;
       probes.reset();
       // What the camera showed since its drift began comes along (decision 29).
-      self->send(job, sample_batch{config.camera, newer_than(now(self) - order.since)});
+      self->send(job, sample_batch{config.camera, newer_than(now(self) - order.since), 0});
     },
     [this](const leave_order& order) {
       if (order.group != group)

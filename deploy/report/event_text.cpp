@@ -43,6 +43,8 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) {
          return fmt::format("{}: drift noticed, score {:.2f}", e.camera.value, e.value);
        }},
+      {event_id::drift_refuted,
+       [](const event& e) { return e.camera.value + " has not drifted" + why(e); }},
       {event_id::group_opened,
        [](const event& e) {
          return e.camera.value.empty() ? to_string(e.group) + " opened" + why(e) : member_moves(e, "opens");
@@ -50,6 +52,7 @@ const std::map<std::string_view, sentence>& sentences() {
       {event_id::group_joined, [](const event& e) { return member_moves(e, "joins"); }},
       {event_id::group_left, [](const event& e) { return member_moves(e, "leaves"); }},
       {event_id::group_ended, [](const event& e) { return to_string(e.group) + " ended" + why(e); }},
+      {event_id::job_lost, [](const event& e) { return to_string(e.group) + " lost its job" + why(e); }},
       {event_id::grant_issued,
        [](const event& e) {
          return fmt::format("{} is granted {:.1f} s of {} (window {})", to_string(e.group), e.value,

@@ -16,6 +16,8 @@ inline constexpr std::string_view camera_offline = "camera.offline";
 
 /// The camera's own test raised the alarm. value: drift score, [0, 1]; text: `confidence` or `count`.
 inline constexpr std::string_view drift_detected = "drift.detected";
+/// The teacher's labels show no drift: the alarm was false. text: why.
+inline constexpr std::string_view drift_refuted = "drift.refuted";
 /// The camera asked for retraining. value: age of its drift in seconds.
 inline constexpr std::string_view request_sent = "request.sent";
 
@@ -28,6 +30,8 @@ inline constexpr std::string_view group_joined = "group.joined";
 inline constexpr std::string_view group_left = "group.left";
 /// The group's job is over. value: windows it lived; text: why.
 inline constexpr std::string_view group_ended = "group.ended";
+/// The group's job died and is started anew from what its members run. text: why.
+inline constexpr std::string_view job_lost = "job.lost";
 
 /// value: number of jobs.
 inline constexpr std::string_view window_opened = "window.opened";

@@ -137,7 +137,7 @@ placement grouping::place(const retrain_request& request, double own_accuracy,
       continue;
     if (is_better(s, best))
       best = &s;
-    if (s.accuracy >= own_accuracy + (s.same_weights ? -options_.young_slack : options_.join_margin)
+    if (s.accuracy >= own_accuracy + (s.same_origin ? -options_.young_slack : options_.join_margin)
         && is_better(s, best_passing))
       best_passing = &s;
   }
@@ -248,8 +248,8 @@ placement grouping::join(const retrain_request& request, const candidate_score& 
   groups_.at(best.group).members[request.camera] = {request.place, began(request, now), now, window,
                                                     best.accuracy};
   auto why = text("its model scores %.2f here, the camera's own %.2f", best.accuracy, own_accuracy);
-  if (best.same_weights)
-    why += "; it began from the same weights";
+  if (best.same_origin)
+    why += "; both began from the same model";
   return placed_[request.camera] = {best.group, true, std::move(why)};
 }
 

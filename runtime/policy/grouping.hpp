@@ -22,9 +22,9 @@ struct grouping_options {
   /// Line 17: relative drop p that takes a member out; and the absolute drop below which nothing happens.
   double drop = 0.2, min_drop = 0.02;
   /// A job must beat the request's own model by this much mAP (decision 5), unless both have the same
-  /// weights.
+  /// origin.
   double join_margin = 0.01;
-  /// A job that began from those very weights may be this much worse and still be joined: in its first steps on few
+  /// A job of the same origin may be this much worse and still be joined: in its first steps on few
   /// frames a model loses before it gains (measured: 0.01 against 0.09, ten seconds after it began).
   double young_slack = 0.1;
   /// Windows a member stays before it is tested, and is kept from the group it left (decisions 6, 9, 12).
@@ -40,8 +40,9 @@ struct candidate_score {
   group_id group;
   /// mAP@0.5, NaN when the frames hold no object.
   double accuracy = 0;
-  /// The job's training began from the very weights the camera runs.
-  bool same_weights = false;
+  /// The job's training began from the very weights the camera runs, or from a sibling of them: a model of the group
+  /// that the camera learnt in last.
+  bool same_origin = false;
 };
 
 /// Where a request goes, and why.

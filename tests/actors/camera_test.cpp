@@ -135,6 +135,16 @@ BOOST_FIXTURE_TEST_CASE(it_asks_again_with_the_same_id_until_it_is_answered, a_c
   BOOST_TEST(requests().size() == asked);
 }
 
+BOOST_FIXTURE_TEST_CASE(after_a_false_alarm_what_is_seen_now_is_the_new_normal, a_camera) {
+  desk.answer<retrain_request>([](const retrain_request& one) -> result<request_answer> {
+    return request_answer{one.id, {}, false, "its model still scores 0.95"};
+  });
+  begin();
+  advance(100s);
+  BOOST_TEST(telemetry.all(event_id::drift_detected).size() == 1u); // the scene changed once
+  BOOST_TEST(requests().size() == 1u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_request_that_was_under_way_when_the_server_went_is_asked_of_the_next, a_camera) {
   desk.hold<retrain_request>();
   begin();

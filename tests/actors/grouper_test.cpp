@@ -28,7 +28,8 @@ struct a_town : virtual_system {
   mock<model_store_actor> models{*this};
   recorder telemetry{*this};
   std::map<std::string, one_camera> cameras;
-  std::map<group_id, mock<group_job_actor>> jobs;
+  /// Those that were started first, and those started anew.
+  std::map<group_id, mock<group_job_actor>> jobs, replaced;
   std::vector<model_update> initials;
   /// How each model does on whatever frames there are.
   double own = .3, of_groups = .8;
@@ -45,7 +46,7 @@ struct a_town : virtual_system {
     });
     const job_factory factory = [this](group_id group, const model_update& initial) {
       initials.push_back(initial);
-      auto& job = jobs.try_emplace(group, *this).first->second;
+      auto& job = (jobs.contains(group) ? replaced : jobs).try_emplace(group, *this).first->second;
       job.take<join_order>();
       job.take<leave_order>();
       job.answer<eval_order>(
@@ -196,6 +197,71 @@ BOOST_FIXTURE_TEST_CASE(a_group_that_does_worse_than_the_cameras_own_model_is_no
   elsewhere.model = {4, std::string(64, 'b')};
   BOOST_TEST(!ask<request_answer>(grouper, elsewhere)->joined);
   BOOST_TEST(groups() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_group_made_from_a_sibling_of_the_cameras_model_may_be_a_little_worse, two_neighbours) {
+  request("left");
+  request("right"); // both learn in one group, which deploys revision 4 to one of them only
+  while (groups() > 0)
+    close(1, 0);
+  config.policy.young_slack = .1;
+  own = .3;
+  of_groups = .25;
+  request("left", 2);
+  auto sibling = wish("right", 2);
+  sibling.model = {4, std::string(64, 'b')};
+  BOOST_TEST(ask<request_answer>(grouper, sibling)->joined);
+  BOOST_TEST(groups() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_alarm_that_the_teacher_does_not_confirm_opens_no_group, two_neighbours) {
+  cameras.at("left").video.answer<subsample_order>([](const subsample_order&) -> result<sample_batch> {
+    auto frames = a_batch("left", 6, sample_role::train); // its model finds what is there
+    frames.usual = .9;
+    return frames;
+  });
+  const auto answered = request("left");
+  BOOST_TEST_REQUIRE(answered.has_value());
+  BOOST_TEST((answered->group == group_id{}));
+  BOOST_TEST(groups() == 0u);
+  BOOST_TEST(told("left").empty());
+  BOOST_TEST(telemetry.all(event_id::drift_refuted).size() == 1u);
+  // A person who asks is not doubted.
+  auto wanted = wish("left", 2);
+  wanted.reason = request_reason::injected;
+  BOOST_TEST((ask<request_answer>(grouper, wanted)->group != group_id{}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_hears_how_its_model_did_on_the_newcomers_frames, two_neighbours) {
+  request("left");
+  request("right");
+  const auto& joined = jobs.begin()->second.got<join_order>();
+  BOOST_TEST_REQUIRE(joined.size() == 2u);
+  BOOST_TEST(!joined.front().evidence.has_value()); // it opened the group
+  BOOST_TEST_REQUIRE(joined.back().evidence.has_value());
+  BOOST_TEST(joined.back().evidence->candidate.map50 == of_groups);
+  BOOST_TEST(joined.back().evidence->deployed.map50 == own);
+  BOOST_TEST(joined.back().evidence->candidate.frames == 6u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_dies_is_started_anew_with_all_its_members, two_neighbours) {
+  const auto group = request("left")->group;
+  request("right");
+  jobs.at(group).kill();
+  BOOST_TEST(telemetry.all(event_id::job_lost).size() == 1u);
+  BOOST_TEST_REQUIRE(replaced.contains(group));
+  BOOST_TEST(replaced.at(group).got<join_order>().size() == 2u);
+  BOOST_TEST(groups() == 1u);
+  BOOST_TEST((cameras.at("right").video.got<join_order, group_job_actor>().size() == 2u));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_dies_again_in_the_same_window_takes_its_group_along, two_neighbours) {
+  const auto group = request("left")->group;
+  jobs.at(group).kill();
+  BOOST_TEST(groups() == 1u);
+  replaced.at(group).kill();
+  BOOST_TEST(groups() == 0u);
+  BOOST_TEST((told("left").back() == regroup_kind::ended));
 }
 
 BOOST_FIXTURE_TEST_CASE(without_frames_the_camera_gets_a_group_of_its_own, two_neighbours) {

@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_model_must_beat_the_cameras_own_by_the_margin) {
   BOOST_TEST(refused.why == "the best group nearby, g-0001, scores 0.41 here, the camera's own model 0.40");
 }
 
-BOOST_AUTO_TEST_CASE(with_the_same_weights_a_young_job_may_be_a_little_worse) {
+BOOST_AUTO_TEST_CASE(of_the_same_origin_a_young_job_may_be_a_little_worse) {
   town t;
   t.ask("a", .2, 0);
   candidate_score young{group_id{1}, .12, true}, other_weights{group_id{1}, .12, false}, worse{group_id{1}, .05, true};
