@@ -68,7 +68,7 @@ comparison_terms grouper_state::terms_of(const retrain_request& request,
 bool grouper_state::is_of_same_origin(const job_entry& job, const retrain_request& request) const {
   const auto last = learnt_in.find(request.camera);
   return job.initial == request.model.revision
-         || (last != learnt_in.end() && job.origin == last->second);
+         || (last != learnt_in.end() && last->second != group_id{} && job.origin == last->second);
 }
 
 void grouper_state::decide(const comparison_outcome& compared) {

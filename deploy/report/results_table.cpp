@@ -78,6 +78,18 @@ double mean_drifted(const run_results& run, double camera_result::*number) {
   return mean(known);
 }
 
+/// Only when every drifted camera is back: a mean without those that are not would flatter.
+std::string mean_half_back(const run_results& run) {
+  std::vector<double> spans;
+  for (const auto& camera : run.cameras)
+    if (std::isfinite(camera.drift_at)) {
+      if (!camera.seconds_to_recover)
+        return "-";
+      spans.push_back(*camera.seconds_to_recover);
+    }
+  return spans.empty() ? "-" : fmt::format("{:.0f} s", mean(spans));
+}
+
 std::string row(std::string_view camera, std::string_view policy, std::string_view before,
                 std::string_view drifted, std::string_view recovered, std::string_view regained,
                 std::string_view half) {
@@ -103,7 +115,7 @@ std::string mean_row(std::string_view title, const run_results& run, const std::
   return row(title, run_name, score(mean_drifted(run, &camera_result::map_before)),
              score(mean_drifted(run, &camera_result::map_drifted)),
              score(mean_drifted(run, &camera_result::map_recovered)),
-             percent(mean_drifted(run, &camera_result::regained)), "");
+             percent(mean_drifted(run, &camera_result::regained)), mean_half_back(run));
 }
 
 std::string stay_text(const membership& stay) {

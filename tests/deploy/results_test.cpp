@@ -234,8 +234,8 @@ north             ecco             0.62     0.24       0.56      83 %       50 s
                   independent      0.62     0.24       0.56      83 %       50 s
 yard              ecco             0.58     0.21       0.52      86 %       42 s
                   independent      0.58     0.21          -      86 %    > 210 s
-mean of drifted   ecco             0.60     0.22       0.54      85 %
-                  independent      0.60     0.22       0.56      85 %
+mean of drifted   ecco             0.60     0.22       0.54      85 %       46 s
+                  independent      0.60     0.22       0.56      85 %          -
 
 ecco: 5:00 min, seed 7; GPU 182.4 s (train 144.0, evaluate 38.4, label 0.0)
   video       16.8 MB sent
