@@ -45,22 +45,23 @@ void comparison::doubt_alarm(const sample_batch& frames) {
 void comparison::fetch_own_model() {
   const auto& asks = terms_.request;
   self_->request(terms_.models, store_patience, model_query{asks.model.revision, asks.camera})
-    .then([one = shared_from_this()](const model_update& own) { one->score_own_model(own.weights); },
+    .then([one = shared_from_this()](const model_update& own) { one->score_all(own.weights); },
           [one = shared_from_this()](const caf::error& failure) { one->give_up(failure); });
 }
 
-void comparison::score_own_model(const blob& weights) {
-  self_->request(terms_.allocator, eval_patience, eval_order{weights, frames_.frames})
+void comparison::score_all(const blob& own) {
+  // All at once: on a busy device each order waits for the micro-window in progress, but only for that one.
+  outstanding_ = 1 + terms_.candidates.size();
+  self_->request(terms_.allocator, eval_patience, eval_order{own, frames_.frames})
     .then(
       [one = shared_from_this()](const eval_report& report) {
         one->outcome_.own = only_score(report);
-        one->score_candidates();
+        one->one_less();
       },
-      [one = shared_from_this()](const caf::error& failure) { one->give_up(failure); });
-}
-
-void comparison::score_candidates() {
-  outstanding_ = terms_.candidates.size();
+      [one = shared_from_this()](const caf::error& failure) {
+        one->outcome_.failure = from_caf(failure);
+        one->one_less();
+      });
   for (const auto& [group, job] : terms_.candidates)
     self_->request(job, eval_patience, eval_order{{}, frames_.frames})
       .then(

@@ -64,8 +64,7 @@ class comparison : public std::enable_shared_from_this<comparison> {
 
   void doubt_alarm(const sample_batch& frames);
   void fetch_own_model();
-  void score_own_model(const blob& weights);
-  void score_candidates();
+  void score_all(const blob& own);
   void one_less();
   void give_up(const caf::error& failure);
 
