@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Training and inference of YOLO11n, whole machine against whole machine, ours and Ultralytics' in one run.
+
+  benchmarks/against_ultralytics.py --python VENV/bin/python [--sides 160,320,640] [--rounds 5] [--json FILE]
+
+VENV is a virtual environment of yours with `ultralytics` 8.3 in it; build ours first: `deploy/build.sh release
+ecco_train_bench`. Both train on batches of 8 pictures and use every core:
+
+ours         one process a core, one thread each (as workers are run), from 8-bit pictures: letterbox, augmentation, step
+ultralytics  its model, loss, AdamW groups, gradient clip and EMA, in the better of two settings: one process with a
+             thread a core, or one process a core with one thread. Its pictures are float tensors already: no data
+             loader, which is to its advantage.
+
+Each figure is the median over the rounds; rounds of both alternate, so that a noisy machine disturbs both.
+"""
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BATCH = 8
+CORES = len(os.sched_getaffinity(0))
+
+
+# -- the peer, run by the other Python ------------------------------------------------------------------------
+
+
+def peer(work, side, threads, seconds):
+    """Prints images a second."""
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    import torch
+    from ultralytics.nn.tasks import DetectionModel
+    from ultralytics.utils import DEFAULT_CFG
+    from ultralytics.utils.torch_utils import ModelEMA
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    model = DetectionModel("yolo11n.yaml", verbose=False)
+    model.args = DEFAULT_CFG
+    pictures = torch.rand(BATCH if work == "train" or work == "infer8" else 1, 3, side, side)
+
+    if work == "train":
+        model.train()
+        groups = [[], [], []]
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad = ".dfl" not in name
+            groups[0 if "bias" in name else 2 if "bn" in name else 1].append(parameter)
+        optimiser = torch.optim.AdamW(groups[0], lr=1e-4, betas=(0.9, 0.999), weight_decay=0)
+        optimiser.add_param_group({"params": groups[1], "weight_decay": 5e-4})
+        optimiser.add_param_group({"params": groups[2], "weight_decay": 0})
+        ema = ModelEMA(model)
+        boxes = torch.rand(3 * BATCH, 4) * 0.4 + 0.3
+        batch = {"img": pictures, "cls": torch.zeros(3 * BATCH, 1), "bboxes": boxes,
+                 "batch_idx": torch.arange(BATCH).repeat_interleave(3).float()}
+
+        def once():
+            loss, _ = model(batch)
+            loss.sum().backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=10.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            ema.update(model)
+    else:
+        from ultralytics.utils.ops import non_max_suppression as nms
+
+        model.eval()
+        model.fuse(verbose=False)
+
+        @torch.inference_mode()
+        def once():
+            nms(model(pictures), 0.05, 0.6)
+
+    for _ in range(2):
+        once()
+    done, begin = 0, time.perf_counter()
+    while time.perf_counter() - begin < seconds:
+        once()
+        done += len(pictures)
+    rate = done / (time.perf_counter() - begin)
+    print(json.dumps({"rate": rate, "torch": torch.__version__}))
+
+
+# -- both sides ---------------------------------------------------------------------------------------------
+
+
+def together(commands):
+    """Runs the commands side by side; what they print, as JSON, and the sum of their peak memory in MiB."""
+    running = [subprocess.Popen(c, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for c in commands]
+    outputs, kib = [], 0
+    for one in running:
+        out = one.stdout.read()
+        _, status, used = os.wait4(one.pid, 0)
+        if status:
+            sys.exit(f"failed: {' '.join(commands[0])}")
+        outputs.append(json.loads(out[out.index("{"):]))
+        kib += used.ru_maxrss
+    return outputs, kib / 1024
+
+
+def theirs(python, work, side, processes, seconds):
+    command = [python, __file__, "--peer", work, "--side", str(side), "--threads", str(CORES // processes),
+               "--seconds", str(seconds)]
+    parts, mib = together([command] * processes)
+    return sum(p["rate"] for p in parts), mib, parts[0]["torch"]
+
+
+OURS = {"train": "train_step/110/{side}/{bf16}$", "floor": "bare_network/110/{side}/{bf16}$",
+        "infer1": "inference/110/{side}/{bf16}/1$", "infer8": "inference/110/{side}/{bf16}/8$"}
+
+
+def ours(bench, work, side, seconds, bf16=0):
+    command = [bench, "--benchmark_filter=" + OURS[work].format(side=side, bf16=bf16),
+               f"--benchmark_min_time={seconds}", "--benchmark_format=json"]
+    parts, mib = together([command] * CORES)
+    return sum(p["benchmarks"][0]["items_per_second"] for p in parts), mib
+
+
+def has_bf16():
+    return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
+
+
+def measure(args, work, side):
+    rates, mib = {}, {}
+
+    def note(name, rate, memory):
+        rates.setdefault(name, []).append(rate)
+        mib.setdefault(name, []).append(memory)
+
+    for _ in range(args.rounds):
+        note("ours", *ours(args.bench, work, side, args.seconds))
+        if has_bf16():
+            note("ours bf16", *ours(args.bench, work, side, args.seconds, bf16=1))
+        if work == "train":
+            note("floor", *ours(args.bench, "floor", side, args.seconds))
+        for processes in {1, CORES}:
+            rate, memory, version = theirs(args.python, work, side, processes, args.seconds)
+            note(f"theirs {processes}", rate, memory)
+    best = max((n for n in rates if n.startswith("theirs")), key=lambda n: statistics.median(rates[n]))
+    row = {"work": work, "side": side, "torch": version, "their_setting": best}
+    for name, values in rates.items():
+        row["theirs" if name == best else name] = {"median": statistics.median(values), "min": min(values),
+                                                   "max": max(values), "mib": statistics.median(mib[name])}
+    return row
+
+
+def show(row):
+    def rate(name):
+        f = row.get(name)
+        return f"{f['median']:7.1f} ({f['min']:.1f}-{f['max']:.1f})" if f else "-"
+
+    best = max(row[n]["median"] for n in ("ours", "ours bf16") if n in row)
+    share = f"{100 * row['ours']['median'] / row['floor']['median']:5.1f} %" if "floor" in row else "-"
+    print(f"{row['work']:<7}{row['side']:>4}  {rate('ours'):<24}{rate('ours bf16'):<24}{rate('theirs'):<24}"
+          f"{row['ours']['median'] / row['theirs']['median']:5.2f}{best / row['theirs']['median']:7.2f}   {share:>7}"
+          f"  {row['ours']['mib']:5.0f} / {row['theirs']['mib']:.0f} MiB", flush=True)
+
+
+def main():
+    parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parse.add_argument("--python", help="Python of an environment with ultralytics")
+    parse.add_argument("--bench", default=str(ROOT / "build/release/benchmarks/ecco_train_bench"))
+    parse.add_argument("--sides", default="160,320,640")
+    parse.add_argument("--work", default="train,infer1,infer8")
+    parse.add_argument("--rounds", type=int, default=5)
+    parse.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    parse.add_argument("--json", help="write the figures to this file")
+    parse.add_argument("--peer", help=argparse.SUPPRESS)
+    parse.add_argument("--side", type=int, help=argparse.SUPPRESS)
+    parse.add_argument("--threads", type=int, help=argparse.SUPPRESS)
+    args = parse.parse_args()
+    if args.peer:
+        return peer(args.peer, args.side, args.threads, args.seconds)
+    if not args.python:
+        parse.error("--python is needed: Ultralytics runs in an environment of its own")
+    print(f"YOLO11n, 80 classes, batch {BATCH}, {CORES} cores, images/s: median (least-most) of {args.rounds} rounds")
+    print(f"{'':<13}{'ours fp32':<24}{'ours bf16':<24}{'ultralytics':<24}{'ratio':>5}{'best':>7}   of floor  memory")
+    rows = []
+    for work in args.work.split(","):
+        for side in map(int, args.sides.split(",")):
+            rows.append(measure(args, work, side))
+            show(rows[-1])
+    if args.json:
+        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+        Path(args.json).write_text(json.dumps({"machine": platform.processor() or platform.machine(), "cores": CORES,
+                                               "commit": commit.stdout.strip(), "rows": rows}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
