@@ -9,52 +9,21 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/courier.hpp"
-#include "actors/dispatch.hpp"
 #include "actors/failure.hpp"
+#include "actors/injection.hpp"
 #include "actors/stand_ins.hpp"
-#include "messages/codec.hpp"
 #include "runtime/base/event_ids.hpp"
+#include "runtime/policy/status_merge.hpp"
 
 namespace ecco {
 
 namespace {
 
 constexpr duration status_patience = std::chrono::seconds{5};
-constexpr duration inject_patience = std::chrono::seconds{60};
 
 /// Without these nothing works.
 constexpr std::array<std::string_view, 4> essential{"telemetry", "allocator", "model_store", "grouper"};
 constexpr std::string_view ingest_prefix = "ingest:";
-
-/// Joins what the actors know of the same cameras and groups.
-void merge(status_report& into, const status_report& part) {
-  into.uptime = std::max(into.uptime, part.uptime);
-  into.term.value = std::max(into.term.value, part.term.value);
-  into.window = std::max(into.window, part.window);
-  into.micro_window = std::max(into.micro_window, part.micro_window);
-  into.cameras.insert(into.cameras.end(), part.cameras.begin(), part.cameras.end());
-  into.workers.insert(into.workers.end(), part.workers.begin(), part.workers.end());
-  for (const auto& group : part.groups) {
-    const auto known = std::find_if(into.groups.begin(), into.groups.end(),
-                                    [&](const group_standing& other) { return other.group == group.group; });
-    if (known == into.groups.end()) {
-      into.groups.push_back(group);
-    } else if (known->members.empty()) {
-      known->members = group.members;
-    } else {
-      auto members = std::move(known->members);
-      *known = group;
-      known->members = std::move(members);
-    }
-  }
-}
-
-void place_cameras_in_groups(status_report& report) {
-  for (auto& camera : report.cameras)
-    for (const auto& group : report.groups)
-      if (std::find(group.members.begin(), group.members.end(), camera.last.camera) != group.members.end())
-        camera.group = group.group;
-}
 
 } // namespace
 
@@ -202,22 +171,7 @@ caf::result<inject_answer> reception_state::inject(const inject_order& order) {
       names += (names.empty() ? "" : ", ") + called;
     return to_caf({ec::not_found, "there is no actor named '" + order.to + "'", "there are: " + names});
   }
-  auto message = from_json(order.json);
-  if (!message)
-    return to_caf(message.error());
-  auto promise = self->make_response_promise<inject_answer>();
-  const auto kind = std::string{kind_of(*message)};
-  dispatch(self, found->second, *message, inject_patience, [promise, kind, to = order.to](dispatched outcome) mutable {
-    if (!outcome) {
-      auto failure = outcome.error();
-      if (failure.what == "the actor does not take this message")
-        failure.what = to + " does not take a " + kind;
-      promise.deliver(to_caf(failure));
-    } else {
-      promise.deliver(inject_answer{*outcome ? to_json(**outcome) : std::string{}});
-    }
-  });
-  return promise;
+  return ecco::inject(self, found->second, order);
 }
 
 // -- behavior ----------------------------------------------------------------------------------------
