@@ -77,6 +77,14 @@ void reception_state::admit(camera_entry& entry) {
   self->send(grouper, entry.hello, entry.device, entry.video);
 }
 
+courier_actor reception_state::connect(courier_actor& kept, const courier_actor& peer) {
+  if (kept)
+    self->send_exit(kept, caf::exit_reason::remote_link_unreachable);
+  kept = self->spawn(ecco::courier, caf::actor{});
+  self->send(kept, caf::actor_cast<caf::strong_actor_ptr>(peer));
+  return kept;
+}
+
 camera_welcome reception_state::welcome(const camera_hello& hello, const camera_actor& device) {
   auto& entry = cameras[hello.camera];
   entry.hello = hello;
@@ -189,14 +197,12 @@ reception_actor::behavior_type reception_state::make_behavior() {
       -> caf::result<camera_welcome, courier_actor, request_desk_actor, telemetry_actor> {
       if (auto good = check(hello); !good)
         return to_caf(good.error());
-      auto carrier = self->spawn(ecco::courier, caf::actor{});
-      self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
+      const auto carrier = connect(cameras[hello.camera].carrier, peer);
       return {welcome(hello, self->spawn(remote_camera, carrier)), carrier, grouper, telemetry};
     },
     [this](const worker_hello& hello, const courier_actor& peer)
       -> caf::result<worker_welcome, courier_actor, telemetry_actor> {
-      auto carrier = self->spawn(ecco::courier, caf::actor{});
-      self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
+      const auto carrier = connect(worker_carriers[hello.worker], peer);
       self->send(allocator, hello, self->spawn(remote_worker, carrier));
       return {parts.worker, carrier, telemetry};
     },
