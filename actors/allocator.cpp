@@ -208,6 +208,7 @@ void allocator_state::tell(std::string_view id, group_id group, const worker_id&
 
 allocator_actor::behavior_type allocator_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& gone) { down(gone.source); });
+  self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const worker_hello& hello, const gpu_worker_actor& handle) { worker_up(hello, handle); },
     [this](label_order& order) { return pass_on<labels>({}, order); },

@@ -187,6 +187,7 @@ void model_store_state::tell(std::string_view id, const camera_id& camera, group
 }
 
 model_store_actor::behavior_type model_store_state::make_behavior() {
+  self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const model_candidate& candidate) { return answer(judge(candidate)); },
     [this](const model_query& query) { return answer(look_up(query)); },

@@ -186,6 +186,7 @@ caf::result<inject_answer> reception_state::inject(const inject_order& order) {
 
 reception_actor::behavior_type reception_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& what) { down(what); });
+  self->set_default_handler(caf::drop); // the sender hears of it; the server's log is not a stranger's to fill
   self->set_exit_handler([this](const caf::exit_msg& told) {
     if (stopping)
       return;

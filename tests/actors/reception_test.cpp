@@ -116,6 +116,18 @@ BOOST_FIXTURE_TEST_CASE(a_worker_that_says_hello_again_ends_its_half_open_connec
   BOOST_TEST(status().workers.size() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(whoever_sends_what_an_actor_does_not_take_is_told_so, a_server) {
+  start({"north"});
+  a_silent_node node{*this};
+  const auto carrier = introduce_camera(node);
+  for (const auto& reached :
+       {caf::actor_cast<caf::actor>(server), caf::actor_cast<caf::actor>(carrier), actor("telemetry")}) {
+    const auto answered = ask<status_report>(reached, std::string{"let me in"});
+    BOOST_TEST_REQUIRE(!answered.has_value());
+    BOOST_TEST((answered.error().code == ec::invalid_argument));
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(the_status_joins_what_the_actors_know, a_server) {
   start({"north", "south"});
   add_worker("gpu0");
