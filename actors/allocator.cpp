@@ -2,7 +2,6 @@
 #include "actors/allocator.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -34,8 +33,8 @@ void allocator_state::open_window() {
   shares_final = false;
   passed.clear();
   window_end = now(self) + config.window;
-  const auto devices = std::max<std::size_t>(1, workers.size());
-  policy.open_window(config.micro_windows * static_cast<std::uint32_t>(devices));
+  const auto lanes = std::max<std::size_t>(1, devices.size());
+  policy.open_window(config.micro_windows * static_cast<std::uint32_t>(lanes));
   tell(event_id::window_opened, {}, {}, static_cast<double>(jobs.size()));
   announce_shares();
   self->delayed_send(self, config.window, close_atom_v, window);
@@ -62,7 +61,7 @@ void allocator_state::settle_window() {
 }
 
 void allocator_state::grant_free_devices() {
-  while (free_device({}) != nullptr) {
+  while (devices.free()) {
     const auto left = window_end - now(self);
     if (closing || left < config.slice() / 2)
       return;
@@ -73,35 +72,23 @@ void allocator_state::grant_free_devices() {
   }
 }
 
-allocator_state::worker* allocator_state::free_device(const worker_id& preferred) {
-  worker* any = nullptr;
-  for (auto& [id, device] : workers)
-    if (!device.granted && (any == nullptr || id == preferred))
-      any = &device;
-  return any;
-}
-
 void allocator_state::issue(group_id group, duration slice) {
   auto& served = jobs.at(group);
-  auto& device = *free_device(served.last_on);
-  device.granted = true;
-  served.last_on = device.id;
-  micro_window_grant grant{config.term, window, index++, group, device.id, slice};
+  served.last_on = *devices.free(served.last_on);
+  const auto held = devices.hold(served.last_on);
+  micro_window_grant grant{config.term, window, index++, group, served.last_on, slice};
   ++outstanding;
-  tell(event_id::grant_issued, group, device.id, seconds_of(slice));
+  tell(event_id::grant_issued, group, grant.worker, seconds_of(slice));
   self->request(served.handle, slice + config.patience, grant)
-    .then([this](const micro_window_report& report) { grant_done(report); },
-          [this, grant](const caf::error& failure) { grant_lost(grant, from_caf(failure)); });
+    .then([this, held](const micro_window_report& report) { grant_done(report, held); },
+          [this, grant, held](const caf::error& failure) { grant_lost(grant, held, from_caf(failure)); });
 }
 
-void allocator_state::grant_done(const micro_window_report& report) {
+void allocator_state::grant_done(const micro_window_report& report, std::uint64_t held) {
   --outstanding;
   policy.complete(report.group, {report.accuracy_before, report.accuracy_after, report.standard_error});
   const auto busy = report.spent.training + report.spent.evaluation + report.spent.other;
-  if (auto found = workers.find(report.worker); found != workers.end()) {
-    found->second.granted = false;
-    found->second.busy += busy;
-  }
+  devices.release(report.worker, held, busy);
   tell(event_id::grant_done, report.group, report.worker, seconds_of(busy));
   passed.insert(report.group);
   const auto has_passed = [this](const auto& entry) { return passed.contains(entry.first); };
@@ -113,11 +100,10 @@ void allocator_state::grant_done(const micro_window_report& report) {
   grant_free_devices();
 }
 
-void allocator_state::grant_lost(const micro_window_grant& grant, const error& why) {
+void allocator_state::grant_lost(const micro_window_grant& grant, std::uint64_t held, const error& why) {
   --outstanding;
   policy.refund(grant.group);
-  if (auto found = workers.find(grant.worker); found != workers.end())
-    found->second.granted = false;
+  devices.release(grant.worker, held);
   tell(event_id::grant_lost, grant.group, grant.worker, seconds_of(grant.slice), render(why));
   settle_window();
   self->delayed_send(self, retry_after, due_atom_v);
@@ -126,7 +112,7 @@ void allocator_state::grant_lost(const micro_window_grant& grant, const error& w
 void allocator_state::announce_shares() {
   if (!grouper)
     return;
-  const auto capacity = config.window * std::max<std::size_t>(1, workers.size());
+  const auto capacity = config.window * std::max<std::size_t>(1, devices.size());
   for (const auto& share : policy.shares()) {
     const auto c = from_seconds(share.p * seconds_of(capacity));
     self->send(grouper, gpu_share{share.group, window, share.p, c, 0});
@@ -137,9 +123,10 @@ void allocator_state::announce_shares() {
 // -- devices -----------------------------------------------------------------------------------------
 
 void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_actor& handle) {
-  if (const auto known = workers.find(hello.worker); known != workers.end())
-    worker_down(known->second.handle.address()); // a new incarnation: what the old one had is lost
-  workers[hello.worker] = worker{hello.worker, handle, hello.device, false, {}, {}};
+  if (workers.contains(hello.worker))
+    worker_down(hello.worker); // a new incarnation: what the old one had is lost
+  workers[hello.worker] = handle;
+  devices.add(hello.worker, hello.device);
   self->monitor(handle);
   tell(event_id::worker_up, {}, hello.worker, 0, hello.device);
   grant_free_devices();
@@ -148,8 +135,8 @@ void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_acto
 void allocator_state::end_job(group_id group) {
   jobs.erase(group);
   policy.end_job(group);
-  for (const auto& [id, device] : workers)
-    self->send(device.handle, job_ended{group});
+  for (const auto& [id, handle] : workers)
+    self->send(handle, job_ended{group});
 }
 
 void allocator_state::down(const caf::actor_addr& who) {
@@ -157,61 +144,40 @@ void allocator_state::down(const caf::actor_addr& who) {
   for (const auto& [group, served] : jobs)
     if (served.handle.address() == who)
       return end_job(group);
-  worker_down(who);
+  for (const auto& [id, handle] : workers)
+    if (handle.address() == who)
+      return worker_down(id);
 }
 
-void allocator_state::worker_down(const caf::actor_addr& who) {
-  const auto found = std::find_if(workers.begin(), workers.end(),
-                                  [&](const auto& entry) { return entry.second.handle.address() == who; });
-  if (found == workers.end())
-    return;
-  const auto gone = std::move(*found);
-  workers.erase(found);
-  tell(event_id::worker_down, {}, gone.first, 0);
+void allocator_state::worker_down(worker_id gone) {
   // CAF 0.17 does not answer what a dead actor had promised. With a grant among it, the group job reports the
   // failure and its slice is granted again.
-  for (const auto& [order, fail_with] : gone.second.orders)
-    fail_with({ec::unreachable, "worker " + gone.first.value + " is gone", {}});
-}
-
-bool allocator_state::answered(const worker_id& by, std::uint64_t order) {
-  const auto device = workers.find(by);
-  return device != workers.end() && device->second.orders.erase(order) == 1;
+  devices.remove(gone, {ec::unreachable, "worker " + gone.value + " is gone", {}});
+  tell(event_id::worker_down, {}, gone, 0);
+  workers.erase(gone);
 }
 
 template <class Answer, class Order>
 caf::result<Answer> allocator_state::pass_on(const worker_id& wanted, Order& order) {
-  auto* device = device_for(wanted);
-  if (device == nullptr)
+  const auto by = devices.take_turn(wanted);
+  if (!by)
     return to_caf({ec::unavailable,
                    wanted.value.empty() ? "there is no GPU worker" : "there is no GPU worker " + wanted.value,
                    "start one with `ecco worker`"});
   auto promise = self->make_response_promise<Answer>();
-  const auto number = next_order++;
-  device->orders[number] = [promise](const error& why) mutable { promise.deliver(to_caf(why)); };
-  const auto by = device->id;
-  self->request(device->handle, order_patience, std::move(order))
+  const auto number =
+    devices.begin_order(*by, [promise](const error& why) mutable { promise.deliver(to_caf(why)); });
+  self->request(workers.at(*by), order_patience, std::move(order))
     .then(
-      [this, by, number, promise](Answer& done) mutable {
-        if (answered(by, number))
+      [this, by = *by, number, promise](Answer& done) mutable {
+        if (devices.end_order(by, number))
           promise.deliver(std::move(done));
       },
-      [this, by, number, promise](const caf::error& failure) mutable {
-        if (answered(by, number))
+      [this, by = *by, number, promise](const caf::error& failure) mutable {
+        if (devices.end_order(by, number))
           promise.deliver(failure);
       });
   return promise;
-}
-
-allocator_state::worker* allocator_state::device_for(const worker_id& wanted) {
-  if (auto found = workers.find(wanted); found != workers.end())
-    return &found->second;
-  if (!wanted.value.empty() || workers.empty())
-    return nullptr;
-  for (auto& [id, device] : workers)
-    if (!device.granted)
-      return &device;
-  return &std::next(workers.begin(), turn++ % workers.size())->second;
 }
 
 status_report allocator_state::report() const {
@@ -230,8 +196,7 @@ status_report allocator_state::report() const {
         group.share = share.p;
     out.groups.push_back(std::move(group));
   }
-  for (const auto& [id, device] : workers)
-    out.workers.push_back({id, device.device, true, device.busy});
+  out.workers = devices.standings();
   return out;
 }
 
@@ -243,6 +208,7 @@ void allocator_state::tell(std::string_view id, group_id group, const worker_id&
 
 allocator_actor::behavior_type allocator_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& gone) { down(gone.source); });
+  self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const worker_hello& hello, const gpu_worker_actor& handle) { worker_up(hello, handle); },
     [this](label_order& order) { return pass_on<labels>({}, order); },

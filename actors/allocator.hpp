@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <set>
 
 #include "actors/interfaces.hpp"
 #include "runtime/policy/allocation.hpp"
+#include "runtime/policy/device_pool.hpp"
 
 namespace ecco {
 
@@ -27,17 +27,6 @@ struct allocator_config {
 struct allocator_state {
   static constexpr const char* name = "allocator";
 
-  struct worker {
-    worker_id id;
-    gpu_worker_actor handle;
-    std::string device;
-    /// A micro-window is granted on it.
-    bool granted = false;
-    duration busy{};
-    /// Orders that are with it, each with what tells its sender that the worker is gone.
-    std::map<std::uint64_t, std::function<void(const error&)>> orders;
-  };
-
   explicit allocator_state(allocator_actor::stateful_pointer<allocator_state> selfptr) : self(selfptr) {}
 
   allocator_actor::behavior_type make_behavior();
@@ -51,25 +40,20 @@ struct allocator_state {
   /// Grants every free device to the job that gains most.
   void grant_free_devices();
   void issue(group_id group, duration slice);
-  /// The free device that keeps the job's state, or any free one; null when none is free.
-  worker* free_device(const worker_id& preferred);
-  void grant_done(const micro_window_report& report);
-  void grant_lost(const micro_window_grant& grant, const error& why);
+  /// `held` is the number of the grant's slice in the pool.
+  void grant_done(const micro_window_report& report, std::uint64_t held);
+  void grant_lost(const micro_window_grant& grant, std::uint64_t held, const error& why);
   void announce_shares();
 
   // -- devices -------------------------------------------------------------------------------------
 
   void worker_up(const worker_hello& hello, const gpu_worker_actor& handle);
-  void worker_down(const caf::actor_addr& who);
+  void worker_down(worker_id gone);
   void down(const caf::actor_addr& who);
   void end_job(group_id group);
-  /// The device named, or the least busy one; nothing when there is none.
-  worker* device_for(const worker_id& wanted);
   /// Gives the order to a device. Its sender hears at once when the device dies with it.
   template <class Answer, class Order>
   caf::result<Answer> pass_on(const worker_id& wanted, Order& order);
-  /// Forgets an order; false when it was answered for already.
-  bool answered(const worker_id& by, std::uint64_t order);
   status_report report() const;
   void tell(std::string_view id, group_id group, const worker_id& on, double value, std::string text = {});
 
@@ -84,10 +68,8 @@ struct allocator_state {
     worker_id last_on;
   };
   std::map<group_id, job> jobs;
-  std::map<worker_id, worker> workers;
-  /// Where the next order without a name goes.
-  std::uint32_t turn = 0;
-  std::uint64_t next_order = 0;
+  device_pool devices;
+  std::map<worker_id, gpu_worker_actor> workers;
   window_number window = 0;
   std::uint32_t index = 0;
   duration window_end{};

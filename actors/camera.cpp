@@ -63,7 +63,7 @@ void camera_state::source_failed(const error& why) {
   source = nullptr;
   next_picture.reset();
   if (why.code == ec::end_of_stream) {
-    close_segment();
+    tell_lost(sender.flush());
     tell(event_id::camera_offline, 0, "the source has ended");
     return;
   }
@@ -74,10 +74,8 @@ void camera_state::source_failed(const error& why) {
 void camera_state::see(const source_picture& shown) {
   ++status.frames_seen;
   tell_scripted_drift(shown.stream_time);
-  const auto role = role_at(plan.split, shown.media_time);
-  if (segment_at(shown.media_time) != segment.second || role != segment.role)
-    close_segment();
-  const auto sampled = link && is_due(sampling_rate(role), shown.stream_time, last_sampled);
+  tell_lost(sender.pass(shown.media_time));
+  const auto sampled = sender.wants(shown, grouped || asked);
   const auto inferred = sampled || is_due(config.infer_fps, shown.stream_time, last_inferred);
   std::vector<detection> seen;
   if (inferred && eye) {
@@ -88,21 +86,11 @@ void camera_state::see(const source_picture& shown) {
     }
   }
   if (sampled)
-    sample(shown, role, std::move(seen));
-  if (link && !link->pump())
-    link = nullptr;
-  if (!link && desk && now(self) - last_connected >= reopen_after)
+    sender.add(shown, std::move(seen), model.revision);
+  sender.pump();
+  if (!sender.connected() && desk && now(self) - last_connected >= reopen_after)
     connect_video();
   report();
-}
-
-double camera_state::sampling_rate(sample_role role) const {
-  switch (role) {
-    case sample_role::train: return grouped || asked ? plan.train_fps : 0;
-    case sample_role::held_out: return plan.held_out_fps;
-    case sample_role::guard: return 0;
-  }
-  return 0;
 }
 
 void camera_state::tell_scripted_drift(duration stream_time) {
@@ -111,34 +99,6 @@ void camera_state::tell_scripted_drift(duration stream_time) {
     if (change.at > duration::zero())
       tell(event_id::drift_injected, seconds_of(change.at), change.chain);
   }
-}
-
-void camera_state::sample(const source_picture& shown, sample_role role, std::vector<detection> seen) {
-  last_sampled = shown.stream_time;
-  segment.second = segment_at(shown.media_time);
-  segment.role = role;
-  segment.pictures.push_back(shown.picture);
-  segment.notes.push_back({shown.media_time, std::move(seen), model.revision});
-}
-
-void camera_state::close_segment() {
-  auto closed = std::exchange(segment, {});
-  if (closed.pictures.empty() || !link)
-    return;
-  if (!encoder) {
-    auto made = parts.make_encoder(plan);
-    if (!made)
-      return tell(event_id::segment_refused, 0, render(made.error()));
-    encoder = std::move(*made);
-  }
-  auto stream = encoder->encode(closed.pictures, std::chrono::seconds{1});
-  if (!stream)
-    return tell(event_id::segment_refused, 0, render(stream.error()));
-  status.frames_sent += closed.notes.size();
-  const encoded_segment out{config.camera, next_sequence++,     config.process, closed.role,
-                            encoder->codec(), plan.width, plan.height, std::move(closed.notes), std::move(*stream)};
-  if (!link->send(out))
-    link = nullptr;
 }
 
 // -- drift and retraining ----------------------------------------------------------------------------
@@ -197,8 +157,7 @@ void camera_state::joined(const camera_welcome& welcome) {
   const auto another_student = welcome.student != server.student || welcome.input_width != server.input_width
                                || welcome.input_height != server.input_height || welcome.classes != server.classes;
   server = welcome;
-  plan = welcome.plan;
-  encoder = nullptr;
+  sender.begin(welcome.plan);
   if (!eye || another_student) {
     auto made = parts.make_student(welcome);
     if (!made)
@@ -219,11 +178,14 @@ void camera_state::joined(const camera_welcome& welcome) {
 
 void camera_state::connect_video() {
   last_connected = now(self);
-  auto connected = parts.connect(server);
-  if (!connected)
+  if (auto connected = sender.connect(server); !connected)
     return tell(event_id::camera_offline, 0, render(connected.error()));
-  link = std::move(*connected);
   tell(event_id::camera_online, 0);
+}
+
+void camera_state::tell_lost(const result<void>& sent) {
+  if (!sent)
+    tell(event_id::segment_refused, 0, render(sent.error()));
 }
 
 void camera_state::report() {
@@ -231,8 +193,9 @@ void camera_state::report() {
     return;
   last_report = now(self);
   status.camera = config.camera;
-  if (link)
-    status.bytes_sent = link->sent().bytes_sent;
+  status.frames_sent = sender.frames_sent();
+  if (sender.connected())
+    status.bytes_sent = sender.bytes_sent();
   self->send(telemetry, status);
 }
 
@@ -248,15 +211,7 @@ camera_actor::behavior_type camera_state::make_behavior() {
     [this](const gpu_share&) {
       // The plan is fixed for now: the share changes nothing on the camera yet.
     },
-    [this](const sampling_plan& changed) {
-      close_segment();
-      const auto resized = changed.width != plan.width || changed.height != plan.height;
-      plan = changed;
-      if (resized)
-        encoder = nullptr;
-      else if (encoder)
-        encoder->set_bit_rate(plan.bits_per_second);
-    },
+    [this](const sampling_plan& changed) { tell_lost(sender.change(changed)); },
     [this](const regroup_event& changed) {
       grouped = changed.kind == regroup_kind::opened || changed.kind == regroup_kind::joined;
       drift.reset();
@@ -270,8 +225,7 @@ camera_actor::behavior_type camera_state::make_behavior() {
       // Inference goes on; there is nobody to send to until the uplink has a server again.
       desk = request_desk_actor{};
       telemetry = telemetry_actor{};
-      link = nullptr;
-      segment = {};
+      sender.disconnect();
     },
     [this](due_atom) { advance(); },
     [this](due_atom, const retrain_request& request) {
@@ -285,6 +239,8 @@ camera_actor::behavior_type camera(camera_actor::stateful_pointer<camera_state> 
                                    camera_parts parts) {
   auto& state = self->state;
   state.config = std::move(config);
+  state.sender = video_sender{state.config.camera, state.config.process, std::move(parts.make_encoder),
+                              std::move(parts.connect)};
   state.parts = std::move(parts);
   state.drift = drift_test{state.config.drift};
   return state.make_behavior();

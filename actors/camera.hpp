@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "actors/video_sender.hpp"
 #include "runtime/learn/student.hpp"
-#include "runtime/net/media_link.hpp"
 #include "runtime/policy/drift.hpp"
-#include "runtime/video/segment_codec.hpp"
 #include "runtime/video/source.hpp"
 
 namespace ecco {
@@ -22,8 +21,8 @@ struct camera_parts {
   std::function<result<std::unique_ptr<frame_source>>()> open_source;
   /// For the student and input size the server names.
   std::function<result<std::unique_ptr<student>>(const camera_welcome&)> make_student;
-  std::function<result<std::unique_ptr<segment_encoder>>(const sampling_plan&)> make_encoder;
-  std::function<result<std::unique_ptr<media_sender>>(const camera_welcome&)> connect;
+  encoder_factory make_encoder;
+  link_factory connect;
 };
 
 struct camera_config {
@@ -42,14 +41,6 @@ struct camera_config {
 struct camera_state {
   static constexpr const char* name = "camera";
 
-  /// Pictures of the second that is being collected.
-  struct open_segment {
-    std::int64_t second = -1;
-    sample_role role = sample_role::guard;
-    std::vector<image> pictures;
-    std::vector<frame_note> notes;
-  };
-
   explicit camera_state(camera_actor::stateful_pointer<camera_state> selfptr) : self(selfptr) {}
 
   camera_actor::behavior_type make_behavior();
@@ -60,10 +51,6 @@ struct camera_state {
   void advance();
   void see(const source_picture& shown);
   void tell_scripted_drift(duration stream_time);
-  /// Adds to the open segment; closes it first when its second is over.
-  void sample(const source_picture& shown, sample_role role, std::vector<detection> seen);
-  void close_segment();
-  double sampling_rate(sample_role role) const;
   void source_failed(const error& why);
 
   // -- drift and retraining --------------------------------------------------------------------------
@@ -75,6 +62,8 @@ struct camera_state {
   void joined(const camera_welcome& welcome);
   /// Opens the media link; tried again for as long as there is a server and no link.
   void connect_video();
+  /// Tells of a segment that could not be encoded.
+  void tell_lost(const result<void>& sent);
   void report();
   void tell(std::string_view id, double value, std::string text = {});
 
@@ -91,15 +80,12 @@ struct camera_state {
   std::optional<std::pair<model_update, caf::typed_response_promise<model_ack>>> early;
   model_ref model;
   drift_test drift{{}};
-  std::unique_ptr<segment_encoder> encoder;
-  std::unique_ptr<media_sender> link;
-  sampling_plan plan;
+  video_sender sender{{}, {}, {}, {}};
   camera_welcome server;
   request_desk_actor desk;
   telemetry_actor telemetry;
-  open_segment segment;
-  std::uint64_t next_sequence = 0, next_request = 1;
-  duration last_inferred = duration::min(), last_sampled = duration::min(), last_report{}, last_connected{};
+  std::uint64_t next_request = 1;
+  duration last_inferred = duration::min(), last_report{}, last_connected{};
   std::size_t scripted_told = 0;
   /// In a group, or waiting to be: training segments are sent.
   bool grouped = false;

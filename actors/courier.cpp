@@ -155,13 +155,17 @@ void courier_state::serve(std::uint64_t transfer, const envelope& call) {
 
 // -- behavior ----------------------------------------------------------------------------------------
 
+void courier_state::end(const caf::error& why) {
+  for (auto& [transfer, promise] : calls)
+    promise.deliver(to_caf({ec::unreachable, "the connection to the other node is gone", {}}));
+  calls.clear();
+  self->quit(why);
+}
+
 courier_actor::behavior_type courier_state::make_behavior() {
-  self->set_down_handler([this](const caf::down_msg&) {
-    for (auto& [transfer, promise] : calls)
-      promise.deliver(to_caf({ec::unreachable, "the connection to the other node is gone", {}}));
-    calls.clear();
-    self->quit(caf::exit_reason::remote_link_unreachable);
-  });
+  self->set_down_handler([this](const caf::down_msg&) { end(caf::exit_reason::remote_link_unreachable); });
+  self->set_exit_handler([this](const caf::exit_msg& told) { end(told.reason); });
+  self->set_default_handler(caf::drop); // the sender hears of it; the node's log is not a stranger's to fill
   return {
     [this](const chunk& part) { return answer(take(part)); },
     [this](const parcel& out) -> caf::result<parcel> {

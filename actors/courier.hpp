@@ -38,6 +38,8 @@ struct courier_state {
   result<chunk_ack> take(const chunk& part);
   void arrived(std::uint64_t transfer, const bytes& data);
   void serve(std::uint64_t transfer, const envelope& call);
+  /// Fails every call that is out, and quits.
+  void end(const caf::error& why);
 
   courier_actor::stateful_pointer<courier_state> self;
   /// The local actor that the peer's messages are for; none when the peer has nothing to ask.
@@ -50,7 +52,8 @@ struct courier_state {
   std::uint64_t next_call = 0;
 };
 
-/// One end of a connection (design 7, "bulk in chunks"). Ends when its peer does; then every call that is out fails.
+/// One end of a connection (design 7, "bulk in chunks"). Ends when its peer does, or when it is told to; then every
+/// call that is out fails.
 courier_actor::behavior_type courier(courier_actor::stateful_pointer<courier_state> self, caf::actor target);
 
 } // namespace ecco

@@ -2,6 +2,7 @@
 #include "actors/model_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -70,25 +71,59 @@ result<gate_verdict> model_store_state::judge(const model_candidate& candidate) 
   return verdict;
 }
 
+// -- what each camera has ------------------------------------------------------------------------------
+
+std::uint32_t model_store_state::given(const camera_id& camera, std::uint32_t before) const {
+  for (auto one = std::make_reverse_iterator(revisions.lower_bound(before)); one != revisions.rend(); ++one) {
+    const auto& deployed = one->second.deployed;
+    if (std::find(deployed.begin(), deployed.end(), camera) != deployed.end())
+      return one->first;
+  }
+  return 0;
+}
+
+result<void> model_store_state::give(std::uint32_t number, const camera_id& to) {
+  auto& one = revisions.at(number);
+  one.deployed.push_back(to);
+  return store->update(one);
+}
+
+result<void> model_store_state::take_back(std::uint32_t number, const std::vector<camera_id>& from) {
+  auto changed = revisions.at(number);
+  std::erase_if(changed.deployed, [&](const camera_id& camera) {
+    return std::find(from.begin(), from.end(), camera) != from.end();
+  });
+  if (auto written = store->update(changed); !written)
+    return written;
+  revisions.at(number) = std::move(changed);
+  return {};
+}
+
 result<gate_verdict> model_store_state::roll_back(group_id group) {
   gate_verdict verdict;
-  for (auto& [camera, entry] : cameras) {
-    const auto present = entry.history.empty() ? revisions.end() : revisions.find(entry.history.back());
-    if (present == revisions.end() || present->second.group != group)
+  std::map<std::uint32_t, std::vector<camera_id>> leaving;
+  for (const auto& [camera, device] : cameras) {
+    const auto present = given(camera);
+    if (present == 0 || revisions.at(present).group != group)
       continue;
-    if (entry.history.size() < 2) {
+    if (given(camera, present) == 0)
       verdict.refused.push_back(camera);
-      continue;
-    }
-    entry.history.pop_back();
-    const auto back_to = entry.history.back();
-    deploy(camera, back_to, group, "rolled back");
-    verdict.model = revisions.at(back_to).model;
-    verdict.deployed.push_back(camera);
-    tell(event_id::model_rolled_back, camera, group, back_to, "");
+    else
+      leaving[present].push_back(camera);
   }
-  if (verdict.deployed.empty() && verdict.refused.empty())
+  if (leaving.empty() && verdict.refused.empty())
     return fail(ec::not_found, "no camera runs a model of " + to_string(group), "`ecco status` lists the groups");
+  for (const auto& [present, who] : leaving) {
+    if (auto taken = take_back(present, who); !taken)
+      return tl::unexpected{taken.error()};
+    for (const auto& camera : who) {
+      const auto back_to = given(camera);
+      deploy(camera, back_to, group, "rolled back");
+      verdict.model = revisions.at(back_to).model;
+      verdict.deployed.push_back(camera);
+      tell(event_id::model_rolled_back, camera, group, back_to, "");
+    }
+  }
   return verdict;
 }
 
@@ -105,20 +140,17 @@ result<model_update> model_store_state::update_to(std::uint32_t revision) {
 result<model_update> model_store_state::look_up(const model_query& query) {
   if (query.revision != 0)
     return update_to(query.revision);
-  const auto camera = cameras.find(query.camera);
-  if (camera == cameras.end() || camera->second.history.empty())
+  const auto present = given(query.camera);
+  if (!cameras.contains(query.camera) || present == 0)
     return fail(ec::not_found, "no model is known of camera " + query.camera.value);
-  return update_to(camera->second.history.back());
+  return update_to(present);
 }
 
 void model_store_state::deploy(const camera_id& camera, std::uint32_t to, group_id group, const std::string& why) {
   auto update = update_to(to);
   if (!update)
     return tell(event_id::model_rejected, camera, group, to, render(update.error()));
-  auto& entry = cameras.at(camera);
-  if (entry.history.empty() || entry.history.back() != to)
-    entry.history.push_back(to);
-  self->request(entry.device, deploy_patience, std::move(*update))
+  self->request(cameras.at(camera), deploy_patience, std::move(*update))
     .then(
       [this, group, why](const model_ack& ack) {
         tell(event_id::model_deployed, ack.camera, group, ack.model.revision, why);
@@ -126,29 +158,27 @@ void model_store_state::deploy(const camera_id& camera, std::uint32_t to, group_
       [this, camera, to, group](const caf::error& reason) {
         // A camera that is gone is told again at its next hello; one that refused keeps what it had.
         const auto failure = from_caf(reason);
-        auto& history = cameras.at(camera).history;
         const auto gone = failure.code == ec::unreachable || failure.code == ec::timed_out;
-        if (!gone && history.size() > 1 && history.back() == to)
-          history.pop_back();
-        tell(event_id::model_rejected, camera, group, to, render(failure));
+        auto text = render(failure);
+        if (!gone && given(camera) == to && given(camera, to) != 0)
+          if (auto taken = take_back(to, {camera}); !taken)
+            text += "; it will be told again, for " + render(taken.error());
+        tell(event_id::model_rejected, camera, group, to, std::move(text));
       });
 }
 
 void model_store_state::camera_there(const camera_hello& hello, const camera_actor& device) {
-  auto& entry = cameras[hello.camera];
-  entry.device = device;
+  cameras[hello.camera] = device;
   // A camera that was here before goes on with what it had, a new one with the newest there is.
-  auto wanted = entry.history.empty() ? revisions.rbegin()->first : entry.history.back();
-  if (entry.history.empty())
-    for (const auto& [number, one] : revisions)
-      if (std::find(one.deployed.begin(), one.deployed.end(), hello.camera) != one.deployed.end())
-        wanted = number;
-  if (hello.model == revisions.at(wanted).model) {
-    if (entry.history.empty())
-      entry.history.push_back(wanted);
-    return;
+  auto wanted = given(hello.camera);
+  std::string why = "at hello";
+  if (wanted == 0) {
+    wanted = revisions.rbegin()->first;
+    if (auto written = give(wanted, hello.camera); !written)
+      why += "; a server that starts anew will not know: " + render(written.error());
   }
-  deploy(hello.camera, wanted, {}, "at hello");
+  if (hello.model != revisions.at(wanted).model)
+    deploy(hello.camera, wanted, {}, why);
 }
 
 void model_store_state::tell(std::string_view id, const camera_id& camera, group_id group, double value,
@@ -157,6 +187,7 @@ void model_store_state::tell(std::string_view id, const camera_id& camera, group
 }
 
 model_store_actor::behavior_type model_store_state::make_behavior() {
+  self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const model_candidate& candidate) { return answer(judge(candidate)); },
     [this](const model_query& query) { return answer(look_up(query)); },

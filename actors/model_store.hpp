@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <vector>
@@ -21,12 +22,6 @@ struct model_store_config {
 struct model_store_state {
   static constexpr const char* name = "model_store";
 
-  struct camera_entry {
-    camera_actor device;
-    /// Revisions it was given, oldest first; the last is in use.
-    std::vector<std::uint32_t> history;
-  };
-
   explicit model_store_state(model_store_actor::stateful_pointer<model_store_state> selfptr) : self(selfptr) {}
 
   model_store_actor::behavior_type make_behavior();
@@ -37,6 +32,12 @@ struct model_store_state {
   result<model_update> look_up(const model_query& query);
   /// Writes the new revision before anybody hears of it.
   result<model_ref> add(revision added, const blob& weights);
+  /// The newest revision before `before` that the camera was given, 0 when there is none: it runs the newest of all.
+  std::uint32_t given(const camera_id& camera, std::uint32_t before = std::numeric_limits<std::uint32_t>::max()) const;
+  /// The camera has the revision from now on, whether or not that can be written.
+  result<void> give(std::uint32_t revision, const camera_id& to);
+  /// The cameras go back from the revision once that is written.
+  result<void> take_back(std::uint32_t revision, const std::vector<camera_id>& from);
   void deploy(const camera_id& camera, std::uint32_t revision, group_id group, const std::string& why);
   void camera_there(const camera_hello& hello, const camera_actor& device);
   result<model_update> update_to(std::uint32_t revision);
@@ -47,7 +48,8 @@ struct model_store_state {
   std::shared_ptr<revision_store> store;
   telemetry_actor telemetry;
   std::map<std::uint32_t, revision> revisions;
-  std::map<camera_id, camera_entry> cameras;
+  /// Cameras that said hello.
+  std::map<camera_id, camera_actor> cameras;
 };
 
 /// Begins with what `store` holds, or with `config.initial` as revision 1; quits with the reason when neither works.

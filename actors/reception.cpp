@@ -9,52 +9,21 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/courier.hpp"
-#include "actors/dispatch.hpp"
 #include "actors/failure.hpp"
+#include "actors/injection.hpp"
 #include "actors/stand_ins.hpp"
-#include "messages/codec.hpp"
 #include "runtime/base/event_ids.hpp"
+#include "runtime/policy/status_merge.hpp"
 
 namespace ecco {
 
 namespace {
 
 constexpr duration status_patience = std::chrono::seconds{5};
-constexpr duration inject_patience = std::chrono::seconds{60};
 
 /// Without these nothing works.
 constexpr std::array<std::string_view, 4> essential{"telemetry", "allocator", "model_store", "grouper"};
 constexpr std::string_view ingest_prefix = "ingest:";
-
-/// Joins what the actors know of the same cameras and groups.
-void merge(status_report& into, const status_report& part) {
-  into.uptime = std::max(into.uptime, part.uptime);
-  into.term.value = std::max(into.term.value, part.term.value);
-  into.window = std::max(into.window, part.window);
-  into.micro_window = std::max(into.micro_window, part.micro_window);
-  into.cameras.insert(into.cameras.end(), part.cameras.begin(), part.cameras.end());
-  into.workers.insert(into.workers.end(), part.workers.begin(), part.workers.end());
-  for (const auto& group : part.groups) {
-    const auto known = std::find_if(into.groups.begin(), into.groups.end(),
-                                    [&](const group_standing& other) { return other.group == group.group; });
-    if (known == into.groups.end()) {
-      into.groups.push_back(group);
-    } else if (known->members.empty()) {
-      known->members = group.members;
-    } else {
-      auto members = std::move(known->members);
-      *known = group;
-      known->members = std::move(members);
-    }
-  }
-}
-
-void place_cameras_in_groups(status_report& report) {
-  for (auto& camera : report.cameras)
-    for (const auto& group : report.groups)
-      if (std::find(group.members.begin(), group.members.end(), camera.last.camera) != group.members.end())
-        camera.group = group.group;
-}
 
 } // namespace
 
@@ -106,6 +75,14 @@ void reception_state::admit(camera_entry& entry) {
   });
   self->send(entry.video, entry.hello, request_desk_actor{grouper});
   self->send(grouper, entry.hello, entry.device, entry.video);
+}
+
+courier_actor reception_state::connect(courier_actor& kept, const courier_actor& peer) {
+  if (kept)
+    self->send_exit(kept, caf::exit_reason::remote_link_unreachable);
+  kept = self->spawn(ecco::courier, caf::actor{});
+  self->send(kept, caf::actor_cast<caf::strong_actor_ptr>(peer));
+  return kept;
 }
 
 camera_welcome reception_state::welcome(const camera_hello& hello, const camera_actor& device) {
@@ -202,28 +179,14 @@ caf::result<inject_answer> reception_state::inject(const inject_order& order) {
       names += (names.empty() ? "" : ", ") + called;
     return to_caf({ec::not_found, "there is no actor named '" + order.to + "'", "there are: " + names});
   }
-  auto message = from_json(order.json);
-  if (!message)
-    return to_caf(message.error());
-  auto promise = self->make_response_promise<inject_answer>();
-  const auto kind = std::string{kind_of(*message)};
-  dispatch(self, found->second, *message, inject_patience, [promise, kind, to = order.to](dispatched outcome) mutable {
-    if (!outcome) {
-      auto failure = outcome.error();
-      if (failure.what == "the actor does not take this message")
-        failure.what = to + " does not take a " + kind;
-      promise.deliver(to_caf(failure));
-    } else {
-      promise.deliver(inject_answer{*outcome ? to_json(**outcome) : std::string{}});
-    }
-  });
-  return promise;
+  return ecco::inject(self, found->second, order);
 }
 
 // -- behavior ----------------------------------------------------------------------------------------
 
 reception_actor::behavior_type reception_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& what) { down(what); });
+  self->set_default_handler(caf::drop); // the sender hears of it; the server's log is not a stranger's to fill
   self->set_exit_handler([this](const caf::exit_msg& told) {
     if (stopping)
       return;
@@ -235,14 +198,12 @@ reception_actor::behavior_type reception_state::make_behavior() {
       -> caf::result<camera_welcome, courier_actor, request_desk_actor, telemetry_actor> {
       if (auto good = check(hello); !good)
         return to_caf(good.error());
-      auto carrier = self->spawn(ecco::courier, caf::actor{});
-      self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
+      const auto carrier = connect(cameras[hello.camera].carrier, peer);
       return {welcome(hello, self->spawn(remote_camera, carrier)), carrier, grouper, telemetry};
     },
     [this](const worker_hello& hello, const courier_actor& peer)
       -> caf::result<worker_welcome, courier_actor, telemetry_actor> {
-      auto carrier = self->spawn(ecco::courier, caf::actor{});
-      self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
+      const auto carrier = connect(worker_carriers[hello.worker], peer);
       self->send(allocator, hello, self->spawn(remote_worker, carrier));
       return {parts.worker, carrier, telemetry};
     },

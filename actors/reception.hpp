@@ -48,6 +48,7 @@ struct reception_state {
     ingest_actor video;
     camera_actor device;
     camera_hello hello;
+    courier_actor carrier;
     std::uint64_t media_token = 0;
   };
 
@@ -57,6 +58,9 @@ struct reception_state {
 
   void begin(server_parts with);
   result<void> check(const camera_hello& hello) const;
+  /// This end of a device's new connection to `peer`. Ends `kept`, its earlier one, which may be half open for as long
+  /// as it takes to miss heartbeats: what is under way there fails now, and nothing is sent there any more.
+  courier_actor connect(courier_actor& kept, const courier_actor& peer);
   camera_welcome welcome(const camera_hello& hello, const camera_actor& device);
   /// Starts the camera's ingest when it has none, admits its video, and tells the grouper that it is there.
   void admit(camera_entry& entry);
@@ -74,6 +78,7 @@ struct reception_state {
   model_store_actor models;
   grouper_actor grouper;
   std::map<camera_id, camera_entry> cameras;
+  std::map<worker_id, courier_actor> worker_carriers;
   /// By the names `ecco inject --to` takes.
   std::map<std::string, caf::actor> by_name;
   /// Why we are stopping, when we are.

@@ -41,6 +41,7 @@ telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telem
                                          telemetry_sink sink) {
   self->state.sink = std::move(sink);
   self->state.began = now(self);
+  self->set_default_handler(caf::drop); // the sender hears of it; the node's log is not a stranger's to fill
   return {
     [self](event& what) {
       what.at = now(self) - self->state.began;

@@ -32,76 +32,100 @@ void uplink_state::connect() {
 void uplink_state::connected(const caf::strong_actor_ptr& front) {
   server = caf::actor_cast<reception_actor>(front);
   self->monitor(server);
-  for (const auto& camera : cameras)
-    introduce(camera);
-  for (const auto& worker : workers)
-    introduce(worker);
+  introduce();
 }
 
-courier_actor uplink_state::carrier_for(const caf::actor& device) {
-  auto carrier = self->spawn(courier, device);
-  carriers.push_back(carrier);
-  return carrier;
+void uplink_state::introduce() {
+  for (auto& camera : cameras)
+    if (!camera.carrier)
+      introduce(camera);
+  for (auto& worker : workers)
+    if (!worker.carrier)
+      introduce(worker);
 }
 
-void uplink_state::introduce(const uplink_camera& camera) {
-  auto carrier = carrier_for(caf::actor_cast<caf::actor>(camera.device));
+// An answer counts while the courier of its hello does: a later hello, or the end of the connection, replaces it.
+
+void uplink_state::introduce(guest<uplink_camera>& camera) {
+  const auto carrier = camera.carrier = self->spawn(courier, caf::actor_cast<caf::actor>(camera.device));
   self->request(server, hello_patience, camera.hello, carrier)
     .then(
-      [this, carrier, device = camera.device](const camera_welcome& welcome, const courier_actor& peer,
-                                              const request_desk_actor& desk, const telemetry_actor& sink) {
+      [this, &camera, carrier](const camera_welcome& welcome, const courier_actor& peer,
+                               const request_desk_actor& desk, const telemetry_actor& sink) {
+        if (camera.carrier != carrier)
+          return;
         failures = 0;
         self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
-        self->send(device, welcome, desk, sink);
+        self->send(camera.device, welcome, desk, sink);
         watcher("connected");
       },
-      [this, who = camera.hello.camera.value](const caf::error& failure) {
-        refused("camera " + who, from_caf(failure));
+      [this, &camera, carrier](const caf::error& failure) {
+        if (camera.carrier == carrier)
+          refused(camera.carrier, "camera " + camera.hello.camera.value, from_caf(failure));
       });
 }
 
-void uplink_state::introduce(const uplink_worker& worker) {
-  auto carrier = carrier_for(caf::actor_cast<caf::actor>(worker.device));
+void uplink_state::introduce(guest<uplink_worker>& worker) {
+  const auto carrier = worker.carrier = self->spawn(courier, caf::actor_cast<caf::actor>(worker.device));
   self->request(server, hello_patience, worker.hello, carrier)
     .then(
-      [this, carrier, worker](const worker_welcome& terms, const courier_actor& peer, const telemetry_actor& sink) {
+      [this, &worker, carrier](const worker_welcome& terms, const courier_actor& peer, const telemetry_actor& sink) {
+        if (worker.carrier != carrier)
+          return;
         failures = 0;
-        if (terms != worker.terms) {
-          self->send_exit(carrier, caf::exit_reason::user_shutdown);
-          return refused("worker " + worker.hello.worker.value,
+        if (terms != worker.terms)
+          return refused(worker.carrier, "worker " + worker.hello.worker.value,
                          {ec::invalid_argument, "it trains " + terms.student + ", this worker is made for "
                                                   + worker.terms.student + ", or input, classes or teacher differ",
                           "start both with the same configuration"});
-        }
         self->send(carrier, caf::actor_cast<caf::strong_actor_ptr>(peer));
         self->send(telemetry, caf::actor_cast<caf::strong_actor_ptr>(sink));
         watcher("connected");
       },
-      [this, who = worker.hello.worker.value](const caf::error& failure) {
-        refused("worker " + who, from_caf(failure));
+      [this, &worker, carrier](const caf::error& failure) {
+        if (worker.carrier == carrier)
+          refused(worker.carrier, "worker " + worker.hello.worker.value, from_caf(failure));
       });
 }
 
-void uplink_state::refused(const std::string& who, const error& why) {
-  watcher("the server refused " + who + ": " + render(why));
+void uplink_state::refused(courier_actor& carrier, const std::string& who, const error& why) {
+  // Should the server answer yet, its courier finds that this one is gone and ends too.
+  self->send_exit(carrier, caf::exit_reason::user_shutdown);
+  if (why.code != ec::timed_out)
+    return watcher("the server refused " + who + ": " + render(why));
+  carrier = courier_actor{};
+  try_later({why.code, "the server did not answer " + who, {}});
 }
 
 void uplink_state::lost() {
   server = reception_actor{};
-  for (const auto& carrier : carriers)
-    self->send_exit(carrier, caf::exit_reason::remote_link_unreachable);
-  carriers.clear();
-  for (const auto& camera : cameras)
+  const auto part = [this](courier_actor& carrier) {
+    if (carrier)
+      self->send_exit(carrier, caf::exit_reason::remote_link_unreachable);
+    carrier = courier_actor{};
+  };
+  for (auto& worker : workers)
+    part(worker.carrier);
+  for (auto& camera : cameras) {
+    part(camera.carrier);
     self->send(camera.device, adrift_atom_v);
+  }
   self->send(telemetry, caf::strong_actor_ptr{});
   try_later({ec::unreachable, "the server is gone", {}});
 }
 
 void uplink_state::try_later(const error& why) {
+  watcher(render(why) + "; trying " + config.host + ":" + std::to_string(config.port) + " again");
+  if (std::exchange(waiting, true))
+    return;
   const auto longest = std::min(config.most_wait, config.least_wait * (1u << std::min(failures++, 10u)));
   std::uniform_int_distribution<duration::rep> draw{(longest / 2).count(), longest.count()};
-  watcher(render(why) + "; connecting to " + config.host + ":" + std::to_string(config.port) + " again");
   self->delayed_send(self, duration{draw(random)}, due_atom_v);
+}
+
+void uplink_state::due() {
+  waiting = false;
+  server ? introduce() : connect();
 }
 
 caf::behavior uplink(caf::stateful_actor<uplink_state>* self, uplink_config config,
@@ -109,8 +133,10 @@ caf::behavior uplink(caf::stateful_actor<uplink_state>* self, uplink_config conf
                      telemetry_actor telemetry, uplink_watcher watcher) {
   auto& state = self->state;
   state.config = std::move(config);
-  state.cameras = std::move(cameras);
-  state.workers = std::move(workers);
+  for (auto& camera : cameras)
+    state.cameras.push_back({std::move(camera), {}});
+  for (auto& worker : workers)
+    state.workers.push_back({std::move(worker), {}});
   state.telemetry = std::move(telemetry);
   state.watcher = std::move(watcher);
   state.random.seed(state.config.seed);
@@ -118,8 +144,9 @@ caf::behavior uplink(caf::stateful_actor<uplink_state>* self, uplink_config conf
     if (self->state.server.address() == down.source)
       self->state.lost();
   });
+  state.waiting = true;
   self->send(self, due_atom_v);
-  return {[self](due_atom) { self->state.connect(); }};
+  return {[self](due_atom) { self->state.due(); }};
 }
 
 } // namespace ecco

@@ -29,7 +29,8 @@ struct uplink_worker {
 struct uplink_config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8227;
-  /// Reconnection waits grow from one to the other, each drawn at random from its upper half.
+  /// Waits before connecting or saying hello again grow from one to the other, each drawn at random from its upper
+  /// half.
   duration least_wait = std::chrono::milliseconds{200}, most_wait = std::chrono::seconds{5};
   std::uint64_t seed = 1;
 };
@@ -40,31 +41,43 @@ using uplink_watcher = std::function<void(const std::string&)>;
 struct uplink_state {
   static constexpr const char* name = "uplink";
 
+  /// A device, and this end of its connection: none while it has yet to say hello to the server.
+  template <class Device>
+  struct guest : Device {
+    courier_actor carrier;
+  };
+
   explicit uplink_state(caf::stateful_actor<uplink_state>* selfptr) : self(selfptr) {}
 
   void connect();
   void connected(const caf::strong_actor_ptr& front);
-  void introduce(const uplink_camera& camera);
-  void introduce(const uplink_worker& worker);
-  void refused(const std::string& who, const error& why);
+  /// Says hello for every device that has yet to.
+  void introduce();
+  void introduce(guest<uplink_camera>& camera);
+  void introduce(guest<uplink_worker>& worker);
+  /// A device's hello came to nothing. Without any answer it is said again later.
+  void refused(courier_actor& carrier, const std::string& who, const error& why);
   void lost();
+  /// Connects, or says hello, after the next wait.
   void try_later(const error& why);
-  courier_actor carrier_for(const caf::actor& device);
+  /// The wait is over.
+  void due();
 
   caf::stateful_actor<uplink_state>* self;
   uplink_config config;
-  std::vector<uplink_camera> cameras;
-  std::vector<uplink_worker> workers;
+  std::vector<guest<uplink_camera>> cameras;
+  std::vector<guest<uplink_worker>> workers;
   telemetry_actor telemetry;
   uplink_watcher watcher;
   reception_actor server;
-  std::vector<courier_actor> carriers;
   std::uint32_t failures = 0;
+  /// The end of a wait is to come.
+  bool waiting = false;
   std::mt19937_64 random;
 };
 
-/// A camera or worker node's supervisor: connects to the server, introduces the node's devices there, and when the
-/// server is gone tells them so and connects again, for ever. Publishes nothing.
+/// A camera or worker node's supervisor: connects to the server, introduces the node's devices there, again until it
+/// is answered, and when the server is gone tells them so and connects again, for ever. Publishes nothing.
 caf::behavior uplink(caf::stateful_actor<uplink_state>* self, uplink_config config,
                      std::vector<uplink_camera> cameras, std::vector<uplink_worker> workers,
                      telemetry_actor telemetry, uplink_watcher watcher);

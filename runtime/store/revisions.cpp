@@ -89,6 +89,11 @@ json to_manifest(const revision& one) {
           {"group", one.group.value},       {"window", one.window},       {"deployed", std::move(deployed)}};
 }
 
+result<void> write_manifest(const fs::path& path, const revision& one) {
+  const auto text = to_manifest(one).dump(2) + "\n";
+  return write_synced(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 std::optional<revision> from_manifest(const bytes& text) {
   const auto root = json::parse(text, nullptr, false);
   if (!root.is_object())
@@ -108,6 +113,15 @@ std::optional<revision> from_manifest(const bytes& text) {
   }
 }
 
+std::optional<revision> read_manifest(const fs::path& folder) {
+  const auto text = read_file(folder / manifest_name, 1u << 20);
+  return text ? from_manifest(*text) : std::nullopt;
+}
+
+tl::unexpected<error> no_such(const model_ref& model) {
+  return fail(ec::not_found, "there is no model revision " + std::to_string(model.revision));
+}
+
 class folder_store : public revision_store {
  public:
   explicit folder_store(fs::path folder) : folder_(std::move(folder)) {}
@@ -116,8 +130,7 @@ class folder_store : public revision_store {
     std::vector<revision> out;
     std::error_code failure;
     for (const auto& entry : fs::directory_iterator{folder_, failure}) {
-      const auto text = read_file(entry.path() / manifest_name, 1u << 20);
-      auto one = text ? from_manifest(*text) : std::nullopt;
+      auto one = read_manifest(entry.path());
       if (one && entry.path().filename() == folder_name(one->model.revision) && load(one->model))
         out.push_back(std::move(*one));
     }
@@ -136,10 +149,8 @@ class folder_store : public revision_store {
     fs::create_directory(draft, failure);
     if (failure)
       return fail(ec::io_failed, draft.string() + " cannot be made: " + failure.message());
-    const auto manifest = to_manifest(added).dump(2) + "\n";
     auto written = write_synced(draft / weights_name, weights.view()).and_then([&] {
-      return write_synced(draft / manifest_name,
-                          {reinterpret_cast<const std::uint8_t*>(manifest.data()), manifest.size()});
+      return write_manifest(draft / manifest_name, added);
     });
     if (!written) {
       fs::remove_all(draft, failure);
@@ -151,6 +162,24 @@ class folder_store : public revision_store {
       return fail(ec::io_failed, (folder_ / name).string() + " cannot be made: " + failure.message(),
                   "is another server using this folder?");
     sync_folder(folder_);
+    return {};
+  }
+
+  result<void> update(const revision& changed) override {
+    const auto folder = folder_ / folder_name(changed.model.revision);
+    const auto known = read_manifest(folder);
+    if (!known || known->model != changed.model)
+      return no_such(changed.model);
+    const auto draft = folder / (std::string{manifest_name} + ".part");
+    std::error_code failure;
+    if (auto written = write_manifest(draft, changed); !written) {
+      fs::remove(draft, failure);
+      return written;
+    }
+    fs::rename(draft, folder / manifest_name, failure);
+    if (failure)
+      return fail(ec::io_failed, (folder / manifest_name).string() + " cannot be replaced: " + failure.message());
+    sync_folder(folder);
     return {};
   }
 
@@ -183,10 +212,18 @@ class memory_store : public revision_store {
     return {};
   }
 
+  result<void> update(const revision& changed) override {
+    const auto found = kept_.find(changed.model.revision);
+    if (found == kept_.end() || found->second.first.model != changed.model)
+      return no_such(changed.model);
+    found->second.first = changed;
+    return {};
+  }
+
   result<blob> load(const model_ref& model) override {
     const auto found = kept_.find(model.revision);
     if (found == kept_.end() || found->second.first.model != model)
-      return fail(ec::not_found, "there is no model revision " + std::to_string(model.revision));
+      return no_such(model);
     return found->second.second;
   }
 

@@ -20,7 +20,7 @@ struct revision {
   /// Group and window that made it; 0 for the first.
   group_id group;
   window_number window = 0;
-  /// Cameras it was deployed to when it was made.
+  /// Cameras that were given it and did not go back: a camera runs the last revision that names it.
   std::vector<camera_id> deployed;
 
   friend bool operator==(const revision&, const revision&) = default;
@@ -37,12 +37,16 @@ class revision_store {
   /// Writes one; on error nothing of it is listed.
   virtual result<void> save(const revision& added, const blob& weights) = 0;
 
+  /// Rewrites what is known of a revision besides its weights; on error nothing has changed.
+  /// @returns `not_found` when there is no such revision
+  virtual result<void> update(const revision& changed) = 0;
+
   /// Reads the weights back; they are what their SHA-256 says or an error.
   virtual result<blob> load(const model_ref& model) = 0;
 };
 
 /// One folder a revision, `models/000007/{weights.safetensors,manifest.json}`: written beside and renamed into
-/// place, synced, so that a crash leaves either all or nothing.
+/// place, synced, so that a crash leaves either all or nothing; a manifest alone is rewritten the same way.
 result<std::unique_ptr<revision_store>> open_revision_store(const std::filesystem::path& folder);
 
 /// For virtual time: gone with the process.

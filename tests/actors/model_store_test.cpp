@@ -27,6 +27,9 @@ struct a_disk : revision_store {
   result<void> save(const revision& added, const blob& weights) override {
     return full ? fail(ec::io_failed, "the disk is full") : inside->save(added, weights);
   }
+  result<void> update(const revision& changed) override {
+    return full ? fail(ec::io_failed, "the disk is full") : inside->update(changed);
+  }
   result<blob> load(const model_ref& model) override { return inside->load(model); }
 };
 
@@ -200,6 +203,44 @@ BOOST_FIXTURE_TEST_CASE(a_new_server_on_the_same_store_knows_what_each_camera_ra
   BOOST_TEST((given("north") == revisions{2, 4})); // numbers go on
   BOOST_TEST_REQUIRE(ask<gate_verdict>(store, rollback_order{seven}).has_value());
   BOOST_TEST(wanted("north") == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_rollback_outlives_the_server, a_store) {
+  const auto first = add_camera("north").got<model_update>().front().model;
+  add_camera("south");
+  propose("second", {evidence("north", .3, .5)});
+  propose("third", {evidence("north", .5, .7), evidence("south", .3, .5)});
+  BOOST_TEST_REQUIRE(ask<gate_verdict>(store, rollback_order{seven}).has_value());
+  store = start();
+  add_camera("north");
+  add_camera("south", first);
+  BOOST_TEST((given("north") == revisions{2}));
+  BOOST_TEST(given("south").empty()); // not the newest: it was taken from there
+  BOOST_TEST(wanted("south") == 1u);
+  BOOST_TEST_REQUIRE(ask<gate_verdict>(store, rollback_order{seven}).has_value());
+  BOOST_TEST((given("north") == revisions{2, 1})); // it is known what came before, too
+}
+
+BOOST_FIXTURE_TEST_CASE(a_rollback_that_cannot_be_written_does_not_happen, a_store) {
+  add_camera("north");
+  propose("second", {evidence("north", .3, .5)});
+  disk->full = true;
+  BOOST_TEST((ask<gate_verdict>(store, rollback_order{seven}).error().code == ec::io_failed));
+  BOOST_TEST((given("north") == revisions{1, 2}));
+  BOOST_TEST(wanted("north") == 2u);
+  disk->full = false;
+  BOOST_TEST_REQUIRE(ask<gate_verdict>(store, rollback_order{seven}).has_value());
+  BOOST_TEST(wanted("north") == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_new_camera_gets_its_model_even_when_the_disk_is_full, a_store) {
+  settle(); // the first weights are written
+  disk->full = true;
+  add_camera("north");
+  BOOST_TEST((given("north") == revisions{1}));
+  BOOST_TEST(wanted("north") == 1u);
+  BOOST_TEST_REQUIRE(telemetry.all(event_id::model_deployed).size() == 1u);
+  BOOST_TEST(telemetry.all(event_id::model_deployed).front().text.find("disk is full") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(without_weights_to_begin_with_it_quits_and_says_why, a_store) {

@@ -2,6 +2,7 @@
 #include "actors/reception.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "actors/mock.hpp"
 #include "support/simulated_fleet.hpp"
@@ -34,6 +35,40 @@ struct a_server : simulated_fleet {
     settle();
   }
 
+  /// A node that takes what the server sends it, and answers nothing.
+  struct a_silent_node : mock<courier_actor> {
+    explicit a_silent_node(virtual_system& in) : mock(in) {
+      answer<chunk>([](const chunk& part) -> result<chunk_ack> {
+        return chunk_ack{part.transfer, part.offset + part.part.size()};
+      });
+    }
+  };
+
+  /// A device behind a courier says hello.
+  /// @returns the server's courier for it
+  template <class Hello, class... Answer>
+  courier_actor introduce(const Hello& hello, const mock<courier_actor>& node) {
+    courier_actor out;
+    system().spawn([&](caf::event_based_actor* self) {
+      self->request(caf::actor_cast<caf::actor>(server), caf::infinite, hello, node.handle())
+          .then(
+              [&](const Answer&... answered) { out = std::get<const courier_actor&>(std::tie(answered...)); },
+              [](const caf::error& failure) { BOOST_ERROR("refused: " << render(from_caf(failure))); });
+    });
+    settle();
+    return out;
+  }
+
+  courier_actor introduce_camera(const mock<courier_actor>& node) {
+    return introduce<camera_hello, camera_welcome, courier_actor, request_desk_actor, telemetry_actor>(
+        {camera_id{"north"}, incarnation{1}, {}, {}}, node);
+  }
+
+  courier_actor introduce_worker(const mock<courier_actor>& node) {
+    return introduce<worker_hello, worker_welcome, courier_actor, telemetry_actor>(
+        {worker_id{"gpu0"}, incarnation{1}, "cpu"}, node);
+  }
+
   bool is_there(const std::string& called) {
     const auto names = status().actors;
     return std::find(names.begin(), names.end(), called) != names.end();
@@ -51,6 +86,46 @@ BOOST_FIXTURE_TEST_CASE(a_camera_nobody_knows_is_refused, a_server) {
   BOOST_TEST(((*asked)->error().code == ec::not_found));
   BOOST_TEST((*asked)->error().hint.find("cameras:") != std::string::npos);
   BOOST_TEST(!is_there("ingest:stranger"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_camera_that_says_hello_again_ends_its_half_open_connection, a_server) {
+  start({"north"});
+  a_silent_node before{*this}, after{*this};
+  const auto old_courier = watch(introduce_camera(before)), old_stand_in = watch(actor("north"));
+  BOOST_TEST(!before.got<chunk>().empty()); // its first model
+  BOOST_TEST(!happened(event_id::model_rejected));
+  const auto new_courier = watch(introduce_camera(after));
+  BOOST_TEST(old_courier->has_value());
+  BOOST_TEST(old_stand_in->has_value());
+  BOOST_TEST(happened(event_id::model_rejected)); // what was under way there fails at once
+  BOOST_TEST(!after.got<chunk>().empty());
+  BOOST_TEST(!new_courier->has_value());
+  BOOST_TEST(is_there("north"));
+  BOOST_TEST(!happened(event_id::camera_offline));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_worker_that_says_hello_again_ends_its_half_open_connection, a_server) {
+  start({"north"});
+  a_silent_node before{*this}, after{*this};
+  const auto old_courier = watch(introduce_worker(before));
+  const auto new_courier = watch(introduce_worker(after));
+  BOOST_TEST(old_courier->has_value());
+  BOOST_TEST(!new_courier->has_value());
+  BOOST_TEST(all(event_id::worker_up).size() == 2u);
+  BOOST_TEST(all(event_id::worker_down).size() == 1u);
+  BOOST_TEST(status().workers.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(whoever_sends_what_an_actor_does_not_take_is_told_so, a_server) {
+  start({"north"});
+  a_silent_node node{*this};
+  const auto carrier = introduce_camera(node);
+  for (const auto& reached :
+       {caf::actor_cast<caf::actor>(server), caf::actor_cast<caf::actor>(carrier), actor("telemetry")}) {
+    const auto answered = ask<status_report>(reached, std::string{"let me in"});
+    BOOST_TEST_REQUIRE(!answered.has_value());
+    BOOST_TEST((answered.error().code == ec::invalid_argument));
+  }
 }
 
 BOOST_FIXTURE_TEST_CASE(the_status_joins_what_the_actors_know, a_server) {

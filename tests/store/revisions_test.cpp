@@ -26,7 +26,11 @@ blob weights_of(std::uint8_t fill) {
 }
 
 revision a_revision(std::uint32_t number, const blob& weights) {
-  return {{number, sha256_hex(weights.view())}, number - 1, group_id{3}, 7, {camera_id{"north"}, camera_id{"south"}}};
+  return {{number, sha256_hex(weights.view())},
+          number - 1,
+          group_id{3},
+          7,
+          {camera_id{"north"}, camera_id{"south"}}};
 }
 
 } // namespace
@@ -79,6 +83,43 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_manifest_hides_only_its_revision, folder) {
   BOOST_TEST(known[0].model.revision == 4u);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_was_updated_is_there_after_a_restart_with_the_same_weights, folder) {
+  auto changed = a_revision(1, weights_of(1));
+  {
+    auto store = open_revision_store(path).value();
+    BOOST_TEST_REQUIRE(store->save(changed, weights_of(1)).has_value());
+    std::ofstream{path / "000001" / "manifest.json.part"} << "half of an earlier attempt";
+    changed.deployed = {camera_id{"south"}};
+    BOOST_TEST_REQUIRE(store->update(changed).has_value());
+  }
+  auto store = open_revision_store(path).value();
+  BOOST_TEST((store->list().value() == std::vector{changed}));
+  BOOST_TEST((store->load(changed.model).value() == weights_of(1)));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_update_that_cannot_be_written_changes_nothing, folder) {
+  auto store = open_revision_store(path).value();
+  const auto before = a_revision(1, weights_of(1));
+  BOOST_TEST_REQUIRE(store->save(before, weights_of(1)).has_value());
+  fs::create_directories(path / "000001" / "manifest.json.part" / "in the way");
+  auto changed = before;
+  changed.deployed.clear();
+  const auto updated = store->update(changed);
+  BOOST_TEST_REQUIRE(!updated.has_value());
+  BOOST_TEST((updated.error().code == ec::io_failed));
+  BOOST_TEST((store->list().value() == std::vector{before}));
+}
+
+BOOST_FIXTURE_TEST_CASE(only_a_revision_that_exists_is_updated, folder) {
+  for (auto store :
+       {std::shared_ptr{open_revision_store(path).value()}, std::shared_ptr{make_memory_store()}}) {
+    BOOST_TEST_REQUIRE(store->save(a_revision(1, weights_of(1)), weights_of(1)).has_value());
+    BOOST_TEST((store->update(a_revision(2, weights_of(2))).error().code == ec::not_found));
+    BOOST_TEST((store->update(a_revision(1, weights_of(2))).error().code == ec::not_found)); // other weights
+    BOOST_TEST(store->list().value().size() == 1u);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_made_is_named, folder) {
   std::ofstream{path} << "a file";
   const auto store = open_revision_store(path / "models");
@@ -91,4 +132,8 @@ BOOST_AUTO_TEST_CASE(the_memory_store_keeps_what_it_was_given) {
   BOOST_TEST_REQUIRE(store->save(a_revision(1, weights_of(1)), weights_of(1)).has_value());
   BOOST_TEST((store->load(a_revision(1, weights_of(1)).model).value() == weights_of(1)));
   BOOST_TEST(!store->load(a_revision(2, weights_of(2)).model).has_value());
+  auto changed = a_revision(1, weights_of(1));
+  changed.deployed.clear();
+  BOOST_TEST_REQUIRE(store->update(changed).has_value());
+  BOOST_TEST((store->list().value() == std::vector{changed}));
 }

@@ -79,6 +79,8 @@ class simulated_fleet : public virtual_system {
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
 
+  ~simulated_fleet() { end(); }
+
   /// Starts a server with windows of 10 s in 5 micro-windows, for cameras of these names, whose first student is
   /// worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {

@@ -29,9 +29,13 @@ using pending = std::shared_ptr<std::optional<result<Answer>>>;
 class virtual_system {
  public:
   virtual_system() = default;
-  ~virtual_system() {
-    for (const auto& end : endings_)
-      end();
+  ~virtual_system() { end(); }
+
+  /// Ends what was kept. A fixture whose actors write to its own members calls it in its destructor.
+  void end() {
+    for (const auto& one : endings_)
+      one();
+    endings_.clear();
     settle();
   }
 

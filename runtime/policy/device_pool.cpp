@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/policy/device_pool.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace ecco {
+
+void device_pool::add(const worker_id& worker, std::string name) {
+  devices_[worker].name = std::move(name);
+}
+
+void device_pool::remove(const worker_id& worker, const error& why) {
+  const auto gone = devices_.extract(worker);
+  if (!gone)
+    return;
+  for (const auto& [order, lost] : gone.mapped().orders)
+    lost(why);
+}
+
+std::optional<worker_id> device_pool::free(const worker_id& preferred) const {
+  std::optional<worker_id> any;
+  for (const auto& [worker, one] : devices_)
+    if (!one.slice && (!any || worker == preferred))
+      any = worker;
+  return any;
+}
+
+std::uint64_t device_pool::hold(const worker_id& worker) {
+  const auto slice = next_number_++;
+  devices_.at(worker).slice = slice;
+  return slice;
+}
+
+void device_pool::release(const worker_id& worker, std::uint64_t slice, duration busy) {
+  const auto found = devices_.find(worker);
+  if (found == devices_.end() || found->second.slice != slice)
+    return;
+  found->second.slice.reset();
+  found->second.busy += busy;
+}
+
+std::optional<worker_id> device_pool::take_turn(const worker_id& wanted) {
+  if (devices_.contains(wanted))
+    return wanted;
+  if (!wanted.value.empty() || devices_.empty())
+    return std::nullopt;
+  if (auto idle = free())
+    return idle;
+  return std::next(devices_.begin(), static_cast<std::ptrdiff_t>(turn_++ % devices_.size()))->first;
+}
+
+std::uint64_t device_pool::begin_order(const worker_id& with, order_lost lost) {
+  const auto order = next_number_++;
+  devices_.at(with).orders.emplace(order, std::move(lost));
+  return order;
+}
+
+bool device_pool::end_order(const worker_id& with, std::uint64_t order) {
+  const auto found = devices_.find(with);
+  return found != devices_.end() && found->second.orders.erase(order) == 1;
+}
+
+std::vector<worker_standing> device_pool::standings() const {
+  std::vector<worker_standing> out;
+  for (const auto& [worker, one] : devices_)
+    out.push_back({worker, one.name, true, one.busy});
+  return out;
+}
+
+} // namespace ecco

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/policy/device_pool.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace ecco;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(device_pool_test)
+
+namespace {
+
+const worker_id gpu0{"gpu0"}, gpu1{"gpu1"}, gpu2{"gpu2"}, nobody;
+const error gone{ec::unreachable, "gone", {}};
+
+struct three_devices : device_pool {
+  three_devices() {
+    for (const auto& worker : {gpu0, gpu1, gpu2})
+      add(worker, "cpu");
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(the_preferred_device_is_taken_when_it_is_free_and_any_other_when_not, three_devices) {
+  BOOST_TEST((free(gpu1) == gpu1));
+  hold(gpu1);
+  const auto other = free(gpu1);
+  BOOST_TEST((other == gpu0 || other == gpu2));
+  hold(gpu0);
+  hold(gpu2);
+  BOOST_TEST(!free(gpu1).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_device_is_free_again_after_its_slice_and_was_busy_for_it, three_devices) {
+  release(gpu0, hold(gpu0), 2s);
+  release(gpu0, hold(gpu0), 3s);
+  const auto held = hold(gpu0);
+  release(gpu0, held, 1s);
+  release(gpu0, held, 1s); // a repeated report changes nothing
+  BOOST_TEST((free(gpu0) == gpu0));
+  BOOST_TEST((standings().front() == worker_standing{gpu0, "cpu", true, 6s}));
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_slice_frees_no_device_that_came_back_under_the_name) {
+  device_pool tested;
+  tested.add(gpu0, "cpu");
+  const auto before = tested.hold(gpu0);
+  tested.remove(gpu0, gone);
+  tested.release(gpu0, before);
+  tested.add(gpu0, "cpu");
+  const auto after = tested.hold(gpu0);
+  tested.release(gpu0, before);
+  BOOST_TEST(!tested.free().has_value());
+  tested.release(gpu0, after);
+  BOOST_TEST(tested.free().has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(orders_go_to_the_worker_named_or_to_a_free_one_or_round, three_devices) {
+  hold(gpu0);
+  BOOST_TEST((take_turn(gpu0) == gpu0)); // named: held or not
+  BOOST_TEST((take_turn(nobody) == gpu1));
+  hold(gpu1);
+  BOOST_TEST((take_turn(nobody) == gpu2));
+  hold(gpu2);
+  for (const auto& expected : {gpu0, gpu1, gpu2, gpu0})
+    BOOST_TEST((take_turn(nobody) == expected));
+  BOOST_TEST(!take_turn(worker_id{"gpu9"}).has_value());
+  BOOST_TEST(!device_pool{}.take_turn(nobody).has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(whoever_sent_an_order_to_a_worker_that_is_gone_hears_why_once, three_devices) {
+  std::vector<std::string> heard;
+  const auto noting = [&](const char* who) {
+    return [&heard, who](const error& why) { heard.push_back(who + (": " + why.what)); };
+  };
+  const auto answered = begin_order(gpu0, noting("answered")), lost = begin_order(gpu0, noting("lost")),
+             elsewhere = begin_order(gpu1, noting("elsewhere"));
+  BOOST_TEST(end_order(gpu0, answered));
+  BOOST_TEST(!end_order(gpu0, answered));
+  remove(gpu0, gone);
+  remove(gpu0, gone);
+  BOOST_TEST(heard == std::vector<std::string>{"lost: gone"}, boost::test_tools::per_element());
+  add(gpu0, "cpu");
+  BOOST_TEST(!end_order(gpu0, lost)); // an answer that was under way
+  BOOST_TEST(end_order(gpu1, elsewhere));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
