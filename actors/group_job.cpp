@@ -186,6 +186,7 @@ void group_job_state::tell(std::string_view id, const camera_id& camera, double 
 // -- behavior ----------------------------------------------------------------------------------------
 
 group_job_actor::behavior_type group_job_state::make_behavior() {
+  self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const join_order& order) { welcome(order); },
     [this](const leave_order& order) {

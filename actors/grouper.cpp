@@ -140,6 +140,7 @@ void grouper_state::tell(std::string_view id, const camera_id& camera, group_id 
 
 grouper_actor::behavior_type grouper_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& gone) { job_down(gone); });
+  self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const retrain_request& request) { return enqueue(request); },
     [this](const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {

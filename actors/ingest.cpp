@@ -175,6 +175,7 @@ void ingest_state::report_arrivals() {
 }
 
 ingest_actor::behavior_type ingest_state::make_behavior() {
+  self->set_default_handler(caf::drop); // who injects what it does not take is told so
   self->delayed_send(self, tick, due_atom_v);
   return {
     [this](encoded_segment& segment) { receive(segment); },
