@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -94,16 +95,18 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
   if (said.frames.size() != batch.size())
     return; // a teacher that miscounts is not to be trusted with any of them
   sample_batch fresh{config.camera, {}, 0};
-  bool held_out = false;
+  bool probed = false;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& item = batch[i];
     item.sample.labels = std::move(said.frames[i]);
-    held_out |= item.sample.shot.role == sample_role::held_out;
+    const auto probe = item.sample.shot.role == sample_role::held_out;
+    probed |= probe;
     fresh.frames.push_back(item.sample);
-    kept.push_back(std::move(item));
+    (probe ? held_out : train).push_back(std::move(item));
   }
-  bound(kept, config.kept);
-  if (held_out)
+  bound(train, config.kept_train);
+  bound(held_out, config.kept_held_out);
+  if (probed)
     score_deployed();
   if (job)
     self->send(job, std::move(fresh));
@@ -112,9 +115,9 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
 
 void ingest_state::score_deployed() {
   std::vector<frame_detections> seen;
-  const auto oldest = kept.back().arrived - config.score_span;
-  for (const auto& item : kept)
-    if (item.sample.shot.role == sample_role::held_out && item.arrived >= oldest)
+  const auto oldest = held_out.back().arrived - config.score_span;
+  for (const auto& item : held_out)
+    if (item.arrived >= oldest)
       seen.push_back({item.sample.seen, item.sample.labels,
                       static_cast<std::uint64_t>(segment_at(item.sample.shot.media_time))});
   const auto score = score_camera(config.camera, seen);
@@ -135,7 +138,7 @@ void ingest_state::watch(const camera_score& score) {
   self->send(telemetry, event{{}, std::string{event_id::drift_detected}, config.camera, {}, {}, 0, 1, text});
   asking = true;
   const retrain_request request{request_id{~camera.process.value ^ next_request++}, config.camera, camera.place,
-                                config.score_span, request_reason::drift, {kept.back().sample.seen_by, {}}};
+                                config.score_span, request_reason::drift, {held_out.back().sample.seen_by, {}}};
   self->request(desk, request_patience, request)
     .then([this](const request_answer&) { asking = false; },
           [this](const caf::error&) { asking = false; }); // the next probes ask again
@@ -143,9 +146,22 @@ void ingest_state::watch(const camera_score& score) {
 
 std::vector<labelled_frame> ingest_state::newer_than(duration when) const {
   std::vector<labelled_frame> out;
-  for (const auto& item : kept)
-    if (item.arrived >= when)
-      out.push_back(item.sample);
+  for (const auto* kept : {&train, &held_out})
+    for (const auto& item : *kept)
+      if (item.arrived >= when)
+        out.push_back(item.sample);
+  return out;
+}
+
+std::vector<labelled_frame> ingest_state::before_drift(duration when) const {
+  const auto older = static_cast<std::size_t>(
+    std::count_if(train.begin(), train.end(), [when](const stored& item) { return item.arrived < when; }));
+  const auto count = std::min(older, config.before_drift);
+  std::vector<labelled_frame> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    out.push_back(train[(2 * i + 1) * older / (2 * count)].sample); // the middle one of each equal stretch
+    out.back().before_drift = true;
+  }
   return out;
 }
 
@@ -191,8 +207,11 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       job = whom;
       group = order.group;
       probes.reset();
-      // What the camera showed since its drift began comes along (decision 29).
-      self->send(job, sample_batch{config.camera, newer_than(now(self) - order.since), 0});
+      // What the camera showed since its drift began comes along (decision 29), and what it must not forget.
+      const auto drifted = now(self) - order.since;
+      auto frames = before_drift(drifted);
+      std::ranges::move(newer_than(drifted), std::back_inserter(frames));
+      self->send(job, sample_batch{config.camera, std::move(frames), 0});
     },
     [this](const leave_order& order) {
       if (order.group != group)

@@ -21,8 +21,10 @@ struct ingest_config {
   sample_split split;
   /// Frames in one label order: enough to spread its cost, few enough to be done soon.
   std::size_t label_batch = 16;
-  /// Frames kept labelled, and frames that may wait for the teacher; the oldest go first.
-  std::size_t kept = 512, waiting = 256;
+  /// Labelled frames kept to train and to score on, and frames that may wait for the teacher; the oldest go first.
+  std::size_t kept_train = 384, kept_held_out = 128, waiting = 256;
+  /// Frames from before its drift that a camera takes along into a group.
+  std::size_t before_drift = 64;
   /// The deployed model's accuracy is that of the newest held-out frames, over this long.
   duration score_span = std::chrono::seconds{12};
   /// Fewer held-out frames than this are not held against the camera.
@@ -57,7 +59,10 @@ struct ingest_state {
   void score_deployed();
   /// Asks to have the camera retrained when its probes show a drift it does not notice itself.
   void watch(const camera_score& score);
+  /// What arrived since then, of both roles.
   std::vector<labelled_frame> newer_than(duration when) const;
+  /// Training frames from before then, thinned evenly over their age.
+  std::vector<labelled_frame> before_drift(duration when) const;
   void answer_subsamples();
   void report_arrivals();
 
@@ -71,7 +76,7 @@ struct ingest_state {
   /// The newest segment, to recognise repeated ones.
   incarnation source;
   std::uint64_t next_sequence = 0;
-  std::deque<stored> waiting, kept;
+  std::deque<stored> waiting, train, held_out;
   bool labelling = false;
   std::vector<subsample_wait> waits;
   camera_hello camera;

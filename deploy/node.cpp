@@ -2,6 +2,7 @@
 #include "deploy/node.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -114,6 +115,8 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
   out.ingest.split = out.grouper.plan.split;
+  out.ingest.before_drift
+    = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
   out.camera.plan = out.grouper.plan;
   out.camera.student = from.student.architecture;
   out.camera.input_width = from.student.input.width;

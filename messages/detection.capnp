@@ -91,4 +91,7 @@ struct LabelledFrame {
 
   seenBy @3 :Revision;
   # The model that produced `seen`.
+
+  beforeDrift @4 :Bool;
+  # It shows the world before the camera's present drift: an old skill to keep.
 }

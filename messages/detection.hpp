@@ -70,6 +70,8 @@ struct labelled_frame {
   std::vector<detection> seen;
   /// Revision of the model that produced `seen`.
   std::uint32_t seen_by = 0;
+  /// It shows the world before the camera's present drift: an old skill to keep (decision 28).
+  bool before_drift = false;
 
   friend bool operator==(const labelled_frame&, const labelled_frame&) = default;
 };

@@ -77,6 +77,7 @@ labelled_frame read(const place& at, LabelledFrame::Reader from) {
       .labels = list(at / "labels", from.getLabels(), max_boxes),
       .seen = list(at / "seen", from.getSeen(), max_boxes),
       .seen_by = from.getSeenBy(),
+      .before_drift = from.getBeforeDrift(),
   };
 }
 

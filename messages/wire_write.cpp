@@ -86,6 +86,7 @@ void write(LabelledFrame::Builder to, const labelled_frame& from, std::vector<ga
   write_list(to.initLabels(count(from.labels)), from.labels);
   write_list(to.initSeen(count(from.seen)), from.seen);
   to.setSeenBy(from.seen_by);
+  to.setBeforeDrift(from.before_drift);
 }
 
 // -- model ------------------------------------------------------------------

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <numeric>
 
 namespace ecco {
@@ -28,16 +27,6 @@ void draw_from(const frames& pool, std::size_t n, std::mt19937_64& random,
     out.push_back(&pool[order[i % order.size()]]);
 }
 
-/// Keeps the middle frame of each of `n` equal stretches.
-frames thin(frames all, std::size_t n) {
-  if (all.size() <= n)
-    return all;
-  frames out;
-  for (std::size_t i = 0; i < n; ++i)
-    out.push_back(std::move(all[(2 * i + 1) * all.size() / (2 * n)]));
-  return out;
-}
-
 } // namespace
 
 result<void> replay::add(labelled_frame sample) {
@@ -45,9 +34,14 @@ result<void> replay::add(labelled_frame sample) {
     return fail(ec::invalid_argument,
                 "camera " + sample.shot.camera.value + ": a frame that is not for training",
                 "keep held-out frames in the evaluation set");
-  auto& ring = cameras_[sample.shot.camera].recent;
+  const auto old = std::lround(options_.pre_drift_share * static_cast<double>(options_.frames_per_camera));
+  const auto limit = sample.before_drift ? static_cast<std::size_t>(old) : options_.frames_per_camera;
+  if (limit == 0)
+    return {};
+  auto& kept = cameras_[sample.shot.camera];
+  auto& ring = sample.before_drift ? kept.before_drift : kept.recent;
   ring.push_back(std::move(sample));
-  if (ring.size() > options_.frames_per_camera)
+  if (ring.size() > limit)
     ring.pop_front();
   return {};
 }
@@ -56,19 +50,6 @@ void replay::keep_only(std::span<const camera_id> members) {
   std::erase_if(cameras_, [members](const auto& entry) {
     return std::find(members.begin(), members.end(), entry.first) == members.end();
   });
-}
-
-void replay::begin_drift(const camera_id& camera) {
-  auto at = cameras_.find(camera);
-  if (at == cameras_.end())
-    return;
-  auto& [recent, before] = at->second;
-  std::move(recent.begin(), recent.end(), std::back_inserter(before));
-  recent.clear();
-  auto room = options_.pre_drift_share * static_cast<double>(options_.frames_per_camera);
-  before = thin(std::move(before), static_cast<std::size_t>(std::lround(room)));
-  if (before.empty())
-    cameras_.erase(at);
 }
 
 std::vector<const labelled_frame*> replay::draw(std::size_t n, std::mt19937_64& random) const {

@@ -16,27 +16,23 @@ namespace ecco {
 struct replay_options {
   /// At least 1. The oldest frame of a camera makes room when it has this many since its last drift.
   std::size_t frames_per_camera = 512;
-  /// Part of every draw, and of `frames_per_camera`, that is given to frames from before the drift, in
+  /// Part of every draw, and on top of `frames_per_camera`, that is given to frames from before the drift, in
   /// [0, 1): training on news alone forgets old skills.
   double pre_drift_share = .15;
 };
 
-/// The training samples of one job: a ring of recent frames a camera, and a thinned memory of what the
-/// camera saw before its last drift. Every camera has an equal say in a draw, however much it sent.
+/// The training samples of one job: for each camera a ring of recent frames, and one of frames from before its last
+/// drift. Every camera has an equal say in a draw, however much it sent.
 class replay {
  public:
   explicit replay(const replay_options& options = {}) : options_(options) {}
 
-  /// Takes one labelled frame. @returns `invalid_argument` unless its role is `train`: what accuracy is
-  /// measured on must never be learned.
+  /// Takes one labelled frame, newer ones after older. @returns `invalid_argument` unless its role is `train`: what
+  /// accuracy is measured on must never be learned.
   result<void> add(labelled_frame sample);
 
   /// Drops the frames of every camera that is not a member.
   void keep_only(std::span<const camera_id> members);
-
-  /// Declares all that `camera` has so far, as "before the drift", and thins it evenly over its age to
-  /// `pre_drift_share` of the ring.
-  void begin_drift(const camera_id& camera);
 
   /// Draws `n` frames, camera by camera, with equal quotas (they differ by one at most). Within a quota no
   /// frame repeats before every other was drawn. Fewer only when there is no frame at all.

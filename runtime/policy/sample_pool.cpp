@@ -29,10 +29,11 @@ void sample_pool::add(sample_batch& batch) {
   if (found == members_.end())
     return;
   for (auto& sample : batch.frames) {
+    auto& kept = found->second;
     const auto held_out = sample.shot.role == sample_role::held_out;
+    auto& ring = held_out ? kept.held_out : sample.before_drift ? kept.before_drift : kept.train;
     fresh_.push_back(sample);
-    push_bounded(held_out ? found->second.held_out : found->second.train, std::move(sample),
-                 held_out ? held_out_limit_ : train_limit_);
+    push_bounded(ring, std::move(sample), held_out ? held_out_limit_ : train_limit_);
   }
   if (fresh_.size() > train_limit_ * members_.size()) {
     fresh_.clear();
@@ -57,6 +58,7 @@ std::size_t sample_pool::train_frames() const {
 std::vector<labelled_frame> sample_pool::all() const {
   std::vector<labelled_frame> out;
   for (const auto& [camera, kept] : members_) {
+    append(out, kept.before_drift);
     append(out, kept.train);
     append(out, kept.held_out);
   }

@@ -11,7 +11,7 @@
 
 namespace ecco {
 
-/// A job's labelled frames: a ring of each role for each member (decision 28), and those of them that the worker
+/// A job's labelled frames: a ring of each role for each member and one of old skills (decision 28), and those of them that the worker
 /// which keeps the job's state does not have yet. Pure.
 class sample_pool {
  public:
@@ -27,7 +27,7 @@ class sample_pool {
 
   std::vector<camera_id> cameras() const;
   std::size_t members() const { return members_.size(); }
-  /// Frames to train on, of all members.
+  /// Frames of the drifted world to train on, of all members.
   std::size_t train_frames() const;
 
   /// Everything that is kept.
@@ -44,7 +44,7 @@ class sample_pool {
 
  private:
   struct rings {
-    std::deque<labelled_frame> train, held_out;
+    std::deque<labelled_frame> train, held_out, before_drift;
   };
 
   std::size_t train_limit_, held_out_limit_;

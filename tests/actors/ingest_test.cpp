@@ -55,12 +55,13 @@ struct a_link : virtual_system {
 
   void join(duration since) { tell(video, join_order{group_id{7}, camera_id{"north"}, since}, job.handle()); }
 
-  /// Media times of what the job got, in order.
-  std::vector<duration> delivered() {
+  /// Media times of what the job got, in order; of old skills, or of the rest.
+  std::vector<duration> delivered(bool before_drift = false) {
     std::vector<duration> out;
     for (const auto& batch : job.got<sample_batch>())
       for (const auto& sample : batch.frames)
-        out.push_back(sample.shot.media_time);
+        if (sample.before_drift == before_drift)
+          out.push_back(sample.shot.media_time);
     return out;
   }
 
@@ -194,6 +195,20 @@ BOOST_FIXTURE_TEST_CASE(joining_hands_over_what_was_shown_since_the_drift_and_le
     for (const auto& sample : batch.frames)
       BOOST_TEST(
           (sample.shot.role == (sample.shot.media_time < 5s ? sample_role::train : sample_role::held_out)));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_camera_takes_old_skills_along_evenly_chosen_and_marked, a_link) {
+  for (int i = 0; i < 40; ++i)
+    show(10s * i, sample_role::train); // 200 frames
+  show(405s, sample_role::held_out);   // never trained on
+  advance(10s);
+  show(410s, sample_role::train);
+  join(5s);
+  const auto old = delivered(true);
+  BOOST_TEST(old.size() == 64u);
+  BOOST_TEST((old.front() < 10s));
+  BOOST_TEST((old.back() >= 390s && old.back() < 400s)); // and not the held-out frame
+  BOOST_TEST(delivered().size() == 5u);
 }
 
 BOOST_FIXTURE_TEST_CASE(joining_the_same_job_again_hands_nothing_over_twice, a_link) {

@@ -20,9 +20,12 @@ labelled_frame sample(const std::string& camera, int second, sample_role role = 
   return out;
 }
 
-void add(replay& memory, const std::string& camera, int from, int to) {
-  for (int second = from; second < to; ++second)
-    BOOST_TEST_REQUIRE(memory.add(sample(camera, second)).has_value());
+void add(replay& memory, const std::string& camera, int from, int to, bool before_drift = false) {
+  for (int second = from; second < to; ++second) {
+    auto one = sample(camera, second);
+    one.before_drift = before_drift;
+    BOOST_TEST_REQUIRE(memory.add(std::move(one)).has_value());
+  }
 }
 
 int second_of(const labelled_frame* f) {
@@ -102,8 +105,7 @@ BOOST_AUTO_TEST_CASE(no_frame_repeats_before_all_were_drawn) {
 
 BOOST_AUTO_TEST_CASE(frames_before_the_drift_take_their_share_of_each_draw) {
   replay memory{{.frames_per_camera = 100, .pre_drift_share = .15}};
-  add(memory, "c", 0, 100);
-  memory.begin_drift(camera_id{"c"});
+  add(memory, "c", 0, 15, true);
   add(memory, "c", 1000, 1100);
   std::mt19937_64 random{5};
   int old = 0;
@@ -118,24 +120,20 @@ BOOST_AUTO_TEST_CASE(frames_before_the_drift_take_their_share_of_each_draw) {
   BOOST_TEST(old < 1600);
 }
 
-BOOST_AUTO_TEST_CASE(frames_before_the_drift_are_thinned_evenly) {
-  replay memory{{.frames_per_camera = 100, .pre_drift_share = .1}};
-  add(memory, "c", 0, 100);
-  memory.begin_drift(camera_id{"c"});
-  BOOST_TEST((seconds_drawn(memory, 10) == std::set<int>{5, 15, 25, 35, 45, 55, 65, 75, 85, 95}));
-  add(memory, "c", 100, 200);
-  memory.begin_drift(camera_id{"c"});
-  BOOST_TEST(memory.size() == 10u);
-  BOOST_TEST(*seconds_drawn(memory, 10).begin() < 100);
+BOOST_AUTO_TEST_CASE(frames_before_the_drift_have_a_ring_of_their_own) {
+  replay memory{{.frames_per_camera = 10, .pre_drift_share = .2}};
+  add(memory, "c", 0, 5, true);
+  add(memory, "c", 10, 30);
+  BOOST_TEST(memory.size() == 12u);
+  BOOST_TEST((seconds_drawn(memory, 200) == std::set<int>{3, 4, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}));
 }
 
-BOOST_AUTO_TEST_CASE(a_drift_of_one_camera_leaves_the_others_alone) {
+BOOST_AUTO_TEST_CASE(without_a_share_old_frames_are_not_kept) {
   replay memory{{.frames_per_camera = 10, .pre_drift_share = 0}};
-  add(memory, "a", 0, 10);
-  add(memory, "b", 0, 10);
-  memory.begin_drift(camera_id{"a"});
-  memory.begin_drift(camera_id{"unknown"});
-  BOOST_TEST(memory.size() == 10u);
+  add(memory, "c", 0, 5, true);
+  BOOST_TEST(memory.size() == 0u);
+  std::mt19937_64 random{1};
+  BOOST_TEST(memory.draw(4, random).empty());
 }
 
 BOOST_AUTO_TEST_CASE(only_members_are_kept) {

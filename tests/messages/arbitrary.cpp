@@ -132,8 +132,11 @@ frame a_frame(std::size_t most_bytes) {
 }
 
 labelled_frame a_labelled_frame(std::size_t most_bytes) {
-  return {
-      .shot = a_frame(most_bytes), .labels = some(a_label), .seen = some(a_detection), .seen_by = number()};
+  return {.shot = a_frame(most_bytes),
+          .labels = some(a_label),
+          .seen = some(a_detection),
+          .seen_by = number(),
+          .before_drift = coin()};
 }
 
 std::vector<labelled_frame> labelled_frames(std::size_t most_bytes) {

@@ -41,6 +41,20 @@ BOOST_AUTO_TEST_CASE(each_member_keeps_its_newest_frames_of_each_role) {
   BOOST_TEST(held_out.at(b).empty());
 }
 
+BOOST_AUTO_TEST_CASE(frames_from_before_the_drift_are_kept_beside_the_others_and_are_no_reason_to_train) {
+  sample_pool pool{4, 2};
+  pool.join(a);
+  auto old = batch(a, 2, sample_role::train);
+  for (auto& sample : old.frames)
+    sample.before_drift = true;
+  pool.add(old);
+  BOOST_TEST(pool.train_frames() == 0u);
+  give(pool, batch(a, 6, sample_role::train));
+  BOOST_TEST(pool.train_frames() == 4u);
+  BOOST_TEST(pool.all().size() == 6u);
+  BOOST_TEST(pool.all().front().before_drift);
+}
+
 BOOST_AUTO_TEST_CASE(frames_of_strangers_and_of_those_who_left_are_not_kept) {
   sample_pool pool{4, 2};
   pool.join(a);
