@@ -73,10 +73,10 @@ result<bool> fields::flag(const char* key) const {
   if (!has(key))
     return false;
   const auto& value = element_[key];
-  if (value == true || value == 1)
-    return true;
-  if (value == false || value == 0)
-    return false;
+  if (value.is_boolean())
+    return value.get<bool>();
+  if (const auto number = integer(value); number && 0 <= *number && *number <= 1)
+    return *number == 1;
   return refuse("." + std::string{key}, "must be 0 or 1");
 }
 

@@ -21,10 +21,10 @@ struct grid_point {
   int x = 0, y = 0;
 };
 
-/// Rounds as C does, towards zero after adding a half: what is left of or above the picture is off it either
-/// way.
+/// The nearest grid line; off it by one for some that are negative, as in COCO's tool: they are outside
+/// anyway.
 int rounded(double value) {
-  return static_cast<int>(value + .5);
+  return static_cast<int>(std::trunc(value + .5));
 }
 
 /// An outline's edge, drawn point by point along its longer side, from the end with the smaller coordinate
