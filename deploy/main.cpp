@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
                "  ecco demo                     see it: drift, grouping, retraining, recovery, in five minutes\n"
                "  ecco server -c city.yaml      run the server of a fleet; then `ecco worker`, `ecco camera`\n"
                "  ecco status                   what a server is doing\n"
+               "  ecco eval                     COCO figures of detections against a truth\n"
                "  ecco help exit-codes          what the exit codes mean\n"};
   app.set_version_flag("--version", "ecco " ECCO_VERSION);
   app.require_subcommand(0, 1);
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
   ecco::add_camera(app, common, chosen);
   ecco::add_status(app, common, chosen);
   ecco::add_inject(app, common, chosen);
+  ecco::add_eval(app, common, chosen);
   std::string topic;
   auto* help = app.add_subcommand("help", "Help on a topic: exit-codes");
   help->add_option("topic", topic, "exit-codes")->check(CLI::IsMember{{"exit-codes"}});

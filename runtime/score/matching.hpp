@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "messages/detection.hpp"
-
 namespace ecco {
 
 /// COCO's ten IoU thresholds, the very doubles that numpy's linspace makes (the ninth is not .9).
@@ -20,34 +18,45 @@ inline constexpr std::array<double, 10> iou_thresholds = [] {
   return thresholds;
 }();
 
-/// COCO counts at most this many detections a class and frame, the surest.
+/// COCO counts at most this many detections a category and image, the surest.
 inline constexpr std::size_t max_detections = 100;
 
-/// How one detection fared; bit i belongs to `iou_thresholds[i]`. Neither right nor ignored is wrong.
-struct outcome {
-  std::uint16_t class_id = 0;
-  float score = 0;
-  /// Matched a counted label of its class.
-  std::uint16_t right = 0;
-  /// Matched an ignored region only: counts neither way.
-  std::uint16_t ignored = 0;
+/// A set of thresholds: bit i belongs to `iou_thresholds[i]`.
+using threshold_set = std::uint16_t;
+inline constexpr threshold_set all_thresholds = (1u << iou_thresholds.size()) - 1;
 
-  friend bool operator==(const outcome&, const outcome&) = default;
+/// How one detection fared. Where it is neither right nor ignored it is wrong.
+struct verdict {
+  /// Matched a counted object.
+  threshold_set right = 0;
+  /// Counts neither way.
+  threshold_set ignored = 0;
+
+  friend bool operator==(const verdict&, const verdict&) = default;
 };
 
-/// What average precision needs to know of one frame: averaging over other selections of frames costs no
-/// new matching.
-struct frame_match {
-  /// Ordered by class, then by falling score, then as given.
-  std::vector<outcome> outcomes;
-  /// Class of each counted label, ascending.
-  std::vector<std::uint16_t> objects;
+/// An object that the detection at hand overlaps enough for at least the lowest threshold.
+struct rival {
+  std::uint32_t object = 0;
+  double overlap = 0;
 };
 
-/// Matches one frame's detections with its labels as COCO's evaluateImg does: class by class, surest first,
-/// each detection takes the free label it overlaps most, of equals the later. `ignore` labels are crowds:
-/// they take any number of detections, by the part of the detection they cover. A detection whose score is
-/// not finite is dropped.
-frame_match match_frame(std::span<const detection> seen, std::span<const label> truth);
+/// What matching knows of an object.
+struct object_state {
+  /// A crowd takes any number of detections; every other object one at each threshold.
+  bool crowd = false;
+  /// Not counted: a crowd, or outside the range of areas.
+  bool ignored = false;
+  /// Where it is matched already.
+  threshold_set taken = 0;
+};
+
+/// Orders rivals as COCO's evaluateImg prefers them: the larger overlap first, of equals the later object.
+void sort_by_preference(std::vector<rival>& rivals);
+
+/// Matches the next surest detection of an image and category at all thresholds at once: at each it takes the
+/// first free counted object that it overlaps enough, failing that an ignored one. @pre `rivals` are in order
+/// of preference
+verdict match(std::span<const rival> rivals, std::span<object_state> objects);
 
 } // namespace ecco
