@@ -73,7 +73,7 @@ void train_step(benchmark::State& state) {
 /// costs nothing, and the plainest of steps.
 void bare_network(benchmark::State& state) {
   const auto spec = spec_of(state);
-  yolo11_net net{*scale_of(spec), classes};
+  yolo11_net net{*variant_of(spec), classes};
   net.initialise(1);
   net.train();
   const auto side = state.range(1);

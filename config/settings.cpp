@@ -190,9 +190,10 @@ verdict device_name(const std::string& device) {
 }
 
 verdict known_architecture(const std::string& architecture) {
-  if (architecture == "yolo11n" || architecture == "yolo11p")
-    return {};
-  return {"must be yolo11n or yolo11p, but is '" + architecture + "'", ""};
+  for (const auto* known : {"yolo11p", "yolo11n", "yolo11s", "yolo11m", "yolo11l", "yolo11x"})
+    if (architecture == known)
+      return {};
+  return {"must be yolo11p, n, s, m, l or x, but is '" + architecture + "'", ""};
 }
 
 verdict network_input(const picture_size& size) {

@@ -58,7 +58,7 @@ struct worker_settings {
 };
 
 struct student_settings {
-  /// `yolo11n`, or `yolo11p`: ecco's own smaller scale for CPUs.
+  /// `yolo11n`, `s`, `m`, `l`, `x`, or `yolo11p`: ecco's own smaller scale for CPUs.
   std::string architecture = defaults::architecture;
   /// Network input; both sides a multiple of 32, 32..1280.
   picture_size input{defaults::input_side, defaults::input_side};

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   ecco::add_status(app, common, chosen);
   ecco::add_inject(app, common, chosen);
   ecco::add_eval(app, common, chosen);
+  ecco::add_model(app, common, chosen);
   std::string topic;
   auto* help = app.add_subcommand("help", "Help on a topic: exit-codes");
   help->add_option("topic", topic, "exit-codes")->check(CLI::IsMember{{"exit-codes"}});

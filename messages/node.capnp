@@ -21,7 +21,7 @@ using import "model.capnp".ModelRef;
 using import "plan.capnp".SamplingPlan;
 
 using StudentName = Text;
-# Architecture of the student: "yolo11n", "yolo11p". Letters as in a `WorkerId`.
+# Architecture of the student: "yolo11n", "yolo11p", ... Letters as in a `WorkerId`.
 
 using ClassName = Text;
 # What a class is called: "traffic light". Not empty.

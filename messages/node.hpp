@@ -29,7 +29,7 @@ struct camera_welcome {
   /// First bytes on the media link; binds the connection to this camera and incarnation.
   std::uint64_t media_token = 0;
   sampling_plan plan;
-  /// Student architecture, `yolo11n` or `yolo11p`, and its input size.
+  /// Student architecture, such as `yolo11n`, and its input size.
   std::string student;
   std::uint16_t input_width = 0, input_height = 0;
   std::vector<std::string> classes;

@@ -14,7 +14,8 @@ namespace ecco {
 
 /// Which network a student is. Everything that must agree between a camera, its worker and its weights.
 struct student_spec {
-  /// "yolo11n" or "yolo11p" (pico: depth .5, width .125; ecco's own scale for CPUs).
+  /// A name of `yolo11_variants`: "yolo11n" ... "yolo11x", "yolo11p" (pico: depth .5, width .125; ecco's own
+  /// scale for CPUs), or one of these with "-seg".
   std::string architecture = "yolo11n";
   std::uint16_t classes = 80;
   /// Network input in pixels, multiples of 32. Frames are letterboxed into it.

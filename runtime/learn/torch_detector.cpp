@@ -27,7 +27,7 @@ struct torch_detector::impl {
 
   student_spec spec;
   detection_options options;
-  yolo11_scale scale;
+  yolo11_variant variant;
   anchor_grid anchors;
   /// Folded; null before the first load.
   std::unique_ptr<yolo11_net> net;
@@ -75,20 +75,20 @@ torch_detector::~torch_detector() = default;
 result<std::unique_ptr<torch_detector>> torch_detector::make(const student_spec& spec,
                                                              const detection_options& options) {
   return guarded("detector", [&]() -> result<std::unique_ptr<torch_detector>> {
-    const auto scale = scale_of(spec);
-    if (!scale)
-      return tl::unexpected{scale.error()};
+    const auto variant = variant_of(spec);
+    if (!variant)
+      return tl::unexpected{variant.error()};
     if (!(options.least_score > 0 && options.least_score < 1)
         || !(options.overlap > 0 && options.overlap <= 1))
       return fail(ec::invalid_argument, "detector: least score and overlap lie between 0 and 1");
     return std::unique_ptr<torch_detector>{new torch_detector{std::make_unique<impl>(
-        impl{spec, options, *scale, make_anchors(spec.input_height, spec.input_width), nullptr})}};
+        impl{spec, options, *variant, make_anchors(spec.input_height, spec.input_width), nullptr})}};
   });
 }
 
 result<void> torch_detector::load(const blob& weights) {
   return guarded("detector", [&]() -> result<void> {
-    auto fresh = std::make_unique<yolo11_net>(impl_->scale, impl_->spec.classes);
+    auto fresh = std::make_unique<yolo11_net>(impl_->variant, impl_->spec.classes);
     if (auto loaded = load_weights(*fresh, weights); !loaded)
       return loaded;
     fresh->eval();

@@ -78,8 +78,8 @@ std::uint64_t number(const std::map<std::string, std::string>& metadata, const s
 } // namespace
 
 struct trainer::impl {
-  impl(const student_spec& s, const training_recipe& r, const yolo11_scale& scale, std::uint64_t seed_)
-      : spec{s}, recipe{r}, net{scale, s.classes}, seed{seed_} {
+  impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_)
+      : spec{s}, recipe{r}, net{variant, s.classes}, seed{seed_} {
     net.initialise(seed);
     net.set_statistics_momentum(recipe.statistics_momentum);
     state.emplace(net);
@@ -123,7 +123,8 @@ result<step_report> trainer::impl::forward_backward(const batch_tensors& batch) 
     const bf16_autocast autocast{recipe.arithmetic == precision::bf16};
     out = net.forward(batch.pictures);
   }
-  out = {out.distances.to(torch::kFloat), out.classes.to(torch::kFloat)};
+  out.distances = out.distances.to(torch::kFloat);
+  out.classes = out.classes.to(torch::kFloat);
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
   step_report report{loss.item<double>() / static_cast<double>(size),
@@ -166,10 +167,14 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
   return guarded("trainer", [&]() -> result<std::unique_ptr<trainer>> {
     if (auto checked = validate(recipe); !checked)
       return tl::unexpected{checked.error()};
-    const auto scale = scale_of(spec);
-    if (!scale)
-      return tl::unexpected{scale.error()};
-    std::unique_ptr<trainer> made{new trainer{std::make_unique<impl>(spec, recipe, *scale, seed)}};
+    const auto variant = variant_of(spec);
+    if (!variant)
+      return tl::unexpected{variant.error()};
+    if (variant->masks)
+      return fail(ec::unsupported,
+                  "trainer: " + spec.architecture + " learns from masks, which labels do not have",
+                  "train " + spec.architecture.substr(0, spec.architecture.find('-')) + " instead");
+    std::unique_ptr<trainer> made{new trainer{std::make_unique<impl>(spec, recipe, *variant, seed)}};
     if (start.empty())
       return made;
     const auto file = read_safetensors(start);

@@ -44,6 +44,54 @@ Tensor distribution_focal_loss(const Tensor& logits, const Tensor& distances) {
   return -(at_lower * (1. - above) + at_upper * above).mean(1);
 }
 
+/// Which anchor of which picture answers for which object, one row each.
+struct positives {
+  positives(const assignment& found, std::int64_t anchors)
+      : rows{found.foreground.view(-1).nonzero().squeeze(1)}, picture{rows.floor_divide(anchors)},
+        anchor{rows.remainder(anchors)}, object{found.object.view(-1).index_select(0, rows)} {}
+
+  Tensor rows, picture, anchor, object;
+};
+
+/// 1 on the cells of a mask whose corner lies in each box, corners in cells: (boxes, 4) ->
+/// (boxes, height, width).
+Tensor cells_within(const Tensor& boxes, std::int64_t height, std::int64_t width) {
+  const corners box{boxes.view({-1, 1, 1, 4})};
+  const auto x = torch::arange(width, boxes.options()).view({1, 1, -1});
+  const auto y = torch::arange(height, boxes.options()).view({1, -1, 1});
+  return (x >= box.x1) & (x < box.x2) & (y >= box.y1) & (y < box.y2);
+}
+
+/// Sum over anchors of one picture: the cross entropy between the anchor's mask and its object's, within the
+/// object's box, as a mean over all cells by the box's part of the picture. `coefficients` (anchors,
+/// prototypes), `prototypes` (prototypes, height, width), `object` (anchors), `boxes` (anchors, 4) in pixels.
+Tensor mask_entropy(const Tensor& coefficients, const Tensor& prototypes, const Tensor& owners,
+                    const Tensor& object, const Tensor& boxes) {
+  const auto height = prototypes.size(1), width = prototypes.size(2);
+  const auto logits = coefficients.matmul(prototypes.flatten(1)).view({-1, height, width});
+  const auto mine = (owners == (object + 1).view({-1, 1, 1})).to(logits.scalar_type());
+  const auto in_cells = boxes / static_cast<double>(mask_stride);
+  const corners box{in_cells};
+  // The mean over all cells by the box's part of them: the sum by the box's area in cells.
+  const auto area = (box.x2 - box.x1) * (box.y2 - box.y1);
+  const auto entropy = torch::binary_cross_entropy_with_logits(logits, mine, {}, {}, torch::Reduction::None);
+  return ((entropy * cells_within(in_cells, height, width)).sum({1, 2}) / area).sum();
+}
+
+Tensor mask_loss(const head_output& out, const truths& truth, const positives& at) {
+  auto sum = torch::zeros({}, out.prototypes.options());
+  for (std::int64_t i = 0; i < out.prototypes.size(0); ++i) {
+    const auto here = (at.picture == i).nonzero().squeeze(1);
+    if (here.numel() == 0)
+      continue;
+    const auto object = at.object.index_select(0, here);
+    sum = sum
+          + mask_entropy(out.coefficients[i].index_select(0, at.anchor.index_select(0, here)),
+                         out.prototypes[i], truth.owners[i], object, truth.boxes[i].index_select(0, object));
+  }
+  return sum / static_cast<double>(at.rows.numel());
+}
+
 } // namespace
 
 Tensor complete_iou(const Tensor& first, const Tensor& second) {
@@ -108,35 +156,36 @@ loss_terms yolo11_loss(const head_output& out, const anchor_grid& anchors, const
   const auto total_score = found.score.sum().clamp_min(1);
 
   auto class_targets = torch::zeros_like(out.classes);
-  const auto where = found.foreground.view(-1).nonzero().squeeze(1);
-  const auto picture = where.floor_divide(per_picture), anchor = where.remainder(per_picture);
-  const auto object = found.object.view(-1).index_select(0, where);
-  const auto weight = found.score.view(-1).index_select(0, where);
-  if (where.numel() > 0)
-    class_targets.view({-1, classes}).index_put_({where, truth.classes.index({picture, object})}, weight);
+  const positives at{found, per_picture};
+  const auto weight = found.score.view(-1).index_select(0, at.rows);
+  if (at.rows.numel() > 0)
+    class_targets.view({-1, classes})
+        .index_put_({at.rows, truth.classes.index({at.picture, at.object})}, weight);
   auto entropy =
       torch::binary_cross_entropy_with_logits(out.classes, class_targets, {}, {}, torch::Reduction::None);
   if (truth.ignored.size(1) > 0)
     entropy = entropy * counted(truth, anchors.centres * anchors.strides, found.foreground).unsqueeze(2);
   loss_terms terms;
   terms.classes = entropy.sum() / total_score;
-  if (where.numel() == 0) {
-    terms.box = terms.distances = torch::zeros({}, out.classes.options());
+  terms.box = terms.distances = terms.masks = torch::zeros({}, out.classes.options());
+  if (at.rows.numel() == 0)
     return terms;
-  }
 
-  const auto centres = anchors.centres.index_select(0, anchor);
-  const auto logits = out.distances.reshape({batch * per_picture, -1}).index_select(0, where);
-  const auto target = truth.boxes.index({picture, object}) / anchors.strides.index_select(0, anchor);
+  const auto centres = anchors.centres.index_select(0, at.anchor);
+  const auto logits = out.distances.reshape({batch * per_picture, -1}).index_select(0, at.rows);
+  const auto target = truth.boxes.index({at.picture, at.object}) / anchors.strides.index_select(0, at.anchor);
   const auto boxes = boxes_around(centres, expected_distances(logits));
   terms.box = ((1 - complete_iou(boxes, target)) * weight).sum() / total_score;
   const auto sides = torch::cat({centres - target.narrow(1, 0, 2), target.narrow(1, 2, 2) - centres}, 1);
   terms.distances = (distribution_focal_loss(logits, sides) * weight).sum() / total_score;
+  if (out.prototypes.defined() && truth.owners.defined())
+    terms.masks = mask_loss(out, truth, at);
   return terms;
 }
 
 Tensor total(const loss_terms& terms, const loss_gains& gains, std::int64_t batch) {
-  return (terms.box * gains.box + terms.classes * gains.classes + terms.distances * gains.distances)
+  return ((terms.box + terms.masks) * gains.box + terms.classes * gains.classes
+          + terms.distances * gains.distances)
          * static_cast<double>(batch);
 }
 

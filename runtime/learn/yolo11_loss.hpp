@@ -21,6 +21,10 @@ struct truths {
   torch::Tensor valid;
   /// Regions nobody vouches for, corners in pixels: (batch, regions, 4); padding has no area.
   torch::Tensor ignored;
+  /// To whom each cell of the mask prototypes belongs: 1 + the index of the object, 0 for nobody. Undefined
+  /// without masks, else integers (batch, height / mask_stride, width / mask_stride). Where objects overlap,
+  /// the smaller one is in front.
+  torch::Tensor owners{};
 };
 
 /// Which anchor answers for which object.
@@ -46,16 +50,19 @@ torch::Tensor complete_iou(const torch::Tensor& a, const torch::Tensor& b);
 assignment assign(const torch::Tensor& class_logits, const torch::Tensor& predicted,
                   const torch::Tensor& centres, const truths& truth, const assigner_options& options = {});
 
-/// Means over the batch's assigned score, before their gains.
+/// Before their gains. All but the masks are means over the batch's assigned score.
 struct loss_terms {
   torch::Tensor box, classes, distances;
+  /// The mean over the anchors that answer for an object; 0 without masks.
+  torch::Tensor masks;
 };
 
-/// Complete IoU, binary cross entropy and distribution focal loss of one batch. Anchors in an ignored
-/// region that answer for no object do not count.
+/// Complete IoU, binary cross entropy and distribution focal loss of one batch; where both `predicted` and
+/// `truth` have masks, also the binary cross entropy of each object's mask within its box, by the area of the
+/// box. Anchors in an ignored region that answer for no object do not count.
 loss_terms yolo11_loss(const head_output& predicted, const anchor_grid& anchors, const truths& truth);
 
-/// What to minimise: the weighted sum times the batch size.
+/// What to minimise: the weighted sum times the batch size. Masks weigh as boxes do.
 torch::Tensor total(const loss_terms& terms, const loss_gains& gains, std::int64_t batch);
 
 } // namespace ecco

@@ -121,10 +121,10 @@ result<void> load_weights(yolo11_net& net, const blob& weights) {
 
 result<blob> make_initial_weights(const student_spec& spec, std::uint64_t seed) {
   return guarded("initial weights", [&]() -> result<blob> {
-    const auto scale = scale_of(spec);
-    if (!scale)
-      return tl::unexpected{scale.error()};
-    yolo11_net net{*scale, spec.classes};
+    const auto variant = variant_of(spec);
+    if (!variant)
+      return tl::unexpected{variant.error()};
+    yolo11_net net{*variant, spec.classes};
     net.initialise(seed);
     return save_weights(net.state());
   });

@@ -84,7 +84,7 @@ struct any_value {
     else if (name == "device")
       out = *rc::gen::element<std::string>("cpu", "cuda", "cuda:3");
     else if (name == "architecture")
-      out = *rc::gen::element<std::string>("yolo11n", "yolo11p");
+      out = *rc::gen::element<std::string>("yolo11p", "yolo11n", "yolo11x");
     else
       out = "rtsp://" + any_text();
   }

@@ -23,8 +23,8 @@ def safetensors(tensors):
 
 class CommandLine(ProgramTest):
     def test_every_command_explains_itself_with_an_example(self):
-        self.assert_ends(self.ecco("--help"), 0, "demo", "server", "worker", "camera", "status", "inject", "eval")
-        for command in ("demo", "server", "worker", "camera", "status", "inject", "eval"):
+        self.assert_ends(self.ecco("--help"), 0, "demo", "server", "worker", "camera", "status", "inject", "eval", "model")
+        for command in ("demo", "server", "worker", "camera", "status", "inject", "eval", "model"):
             with self.subTest(command=command):
                 self.assert_ends(self.ecco(command, "--help"), 0, "Usage:", "examples", f"ecco {command}")
 
