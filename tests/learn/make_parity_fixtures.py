@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the real Ultralytics and writes what it answers: tests/data/learn/ultralytics.safetensors.
 
-    python3 -m venv /tmp/ul && /tmp/ul/bin/pip install 'ultralytics==8.3.*' torch safetensors
-    /tmp/ul/bin/python tests/learn/make_parity_fixtures.py tests/data/learn/ultralytics.safetensors
+    python3 -m venv V && V/bin/pip install 'ultralytics==8.3.*' torch safetensors
+    V/bin/python tests/learn/make_parity_fixtures.py tests/data/learn/ultralytics.safetensors
 
 Run with ultralytics 8.3.253, torch 2.15.0, opencv 5.0.0, numpy 2.4.6. Two runs on one machine give the same bytes.
 
