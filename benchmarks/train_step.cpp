@@ -88,7 +88,8 @@ void bare_network(benchmark::State& state) {
     (out.distances.to(torch::kFloat).mean() + out.classes.to(torch::kFloat).mean()).backward();
     torch::NoGradGuard no_grad;
     for (auto& parameter : net.parameters())
-      parameter.add_(parameter.grad(), -1e-6);
+      if (parameter.requires_grad())
+        parameter.add_(parameter.grad(), -1e-6);
   }
   describe(state, batch);
 }
