@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "messages/detection.hpp"
+#include "runtime/learn/outlines.hpp"
 #include "runtime/learn/training_recipe.hpp"
 
 namespace ecco {
@@ -16,6 +17,8 @@ struct placed_label {
   box where;
   std::uint16_t class_id = 0;
   bool ignore = false;
+  /// The object's outline; parts of it may lie outside of the input. Empty when it has none.
+  std::vector<polygon> rings{};
 };
 
 /// Draws one variant of `sample` into `pixels` (rows of interleaved red, green, blue in [0, 1],

@@ -8,6 +8,7 @@
 
 #include "runtime/learn/augmentation.hpp"
 #include "runtime/learn/flat_state.hpp"
+#include "runtime/learn/mask_targets.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
 #include "runtime/learn/yolo11_loss.hpp"
@@ -55,7 +56,7 @@ truths pack(const std::vector<std::vector<placed_label>>& labels) {
 }
 
 batch_tensors assemble(std::span<const labelled_frame* const> batch, const augmentation& how,
-                       const student_spec& spec, std::mt19937_64& random) {
+                       const student_spec& spec, bool masks, std::mt19937_64& random) {
   const auto size = std::size_t{3} * spec.input_width * spec.input_height;
   auto pictures = torch::empty({std::ssize(batch), 3, spec.input_height, spec.input_width},
                                torch::MemoryFormat::ChannelsLast);
@@ -64,7 +65,10 @@ batch_tensors assemble(std::span<const labelled_frame* const> batch, const augme
   for (std::size_t i = 0; i < batch.size(); ++i)
     labels.push_back(augmented(*batch[i], how, spec.input_width, spec.input_height, random,
                                pixels.subspan(i * size, size)));
-  return {pictures, pack(labels)};
+  batch_tensors out{pictures, pack(labels)};
+  if (masks)
+    add_masks(out.truth, labels, pictures.size(2), pictures.size(3));
+  return out;
 }
 
 std::uint64_t number(const std::map<std::string, std::string>& metadata, const std::string& key) {
@@ -79,7 +83,7 @@ std::uint64_t number(const std::map<std::string, std::string>& metadata, const s
 
 struct trainer::impl {
   impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_)
-      : spec{s}, recipe{r}, net{variant, s.classes}, seed{seed_} {
+      : spec{s}, recipe{r}, masks{variant.masks}, net{variant, s.classes}, seed{seed_} {
     net.initialise(seed);
     net.set_statistics_momentum(recipe.statistics_momentum);
     state.emplace(net);
@@ -108,6 +112,7 @@ struct trainer::impl {
 
   student_spec spec;
   training_recipe recipe;
+  bool masks = false;
   yolo11_net net;
   std::optional<flat_state> state;
   anchor_grid anchors;
@@ -125,12 +130,17 @@ result<step_report> trainer::impl::forward_backward(const batch_tensors& batch) 
   }
   out.distances = out.distances.to(torch::kFloat);
   out.classes = out.classes.to(torch::kFloat);
+  if (masks) {
+    out.coefficients = out.coefficients.to(torch::kFloat);
+    out.prototypes = out.prototypes.to(torch::kFloat);
+  }
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
   step_report report{loss.item<double>() / static_cast<double>(size),
                      terms.box.item<double>() * recipe.gains.box,
                      terms.classes.item<double>() * recipe.gains.classes,
-                     terms.distances.item<double>() * recipe.gains.distances};
+                     terms.distances.item<double>() * recipe.gains.distances,
+                     terms.masks.item<double>() * recipe.gains.box};
   if (!std::isfinite(report.loss))
     return fail(ec::not_finite, "training: the loss of step " + std::to_string(steps) + " is not finite",
                 "lower the learning rate");
@@ -170,10 +180,6 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     const auto variant = variant_of(spec);
     if (!variant)
       return tl::unexpected{variant.error()};
-    if (variant->masks)
-      return fail(ec::unsupported,
-                  "trainer: " + spec.architecture + " learns from masks, which labels do not have",
-                  "train " + spec.architecture.substr(0, spec.architecture.find('-')) + " instead");
     std::unique_ptr<trainer> made{new trainer{std::make_unique<impl>(spec, recipe, *variant, seed)}};
     if (start.empty())
       return made;
@@ -207,7 +213,7 @@ result<step_report> trainer::step(std::span<const labelled_frame* const> batch) 
       statistics.copy_(statistics_before);
     };
     s.net.train();
-    auto report = s.forward_backward(assemble(batch, s.recipe.augment, s.spec, random));
+    auto report = s.forward_backward(assemble(batch, s.recipe.augment, s.spec, s.masks, random));
     if (!report) {
       undo();
       return report;

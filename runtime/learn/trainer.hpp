@@ -14,7 +14,7 @@ namespace ecco {
 
 /// Means over one batch, weighted as they enter the loss.
 struct step_report {
-  double loss = 0, box = 0, classes = 0, distances = 0;
+  double loss = 0, box = 0, classes = 0, distances = 0, masks = 0;
 };
 
 /// The one training run of a job, from its first step to its last: optimiser moments, averaged weights and
@@ -28,7 +28,8 @@ class trainer {
                                                const blob& start, std::uint64_t seed);
   ~trainer();
 
-  /// One optimiser step on augmented variants of `batch`.
+  /// One optimiser step on augmented variants of `batch`. A student with masks learns them from the labels that
+  /// have an outline; the others teach it boxes and classes only.
   /// @pre every picture is whole and every class is below `spec.classes`
   /// @returns `not_finite` when loss or gradient is not; the state is then what it was before.
   result<step_report> step(std::span<const labelled_frame* const> batch);
