@@ -27,10 +27,10 @@ struct corner {
 };
 
 /// The area an object covers, as closed polygons: a point belongs to it when it lies within an odd number of
-/// them, so that a ring within a ring is a hole. Empty when nothing is known of the shape. Polygons rather than
-/// runs of pixels, because a camera sees a frame at another resolution than the server that receives it, and
-/// because the receiver chooses how many pixels they become. At most 64 rings and 4096 corners in all of them,
-/// at least three in each.
+/// them, so that a ring within a ring is a hole. Empty when nothing is known of the shape. Polygons rather
+/// than runs of pixels, because a camera sees a frame at another resolution than the server that receives it,
+/// and because the receiver chooses how many pixels they become. At most 64 rings and 4096 corners in all of
+/// them, at least three in each.
 struct outline {
   std::vector<std::vector<corner>> rings;
 

@@ -179,7 +179,8 @@ inline outline shape(const place& at, capnp::List<capnp::List<std::uint16_t>>::R
   std::size_t corners = 0;
   return {each(at, from, max_rings, [&corners](const place& here, auto numbers) {
     if (numbers.size() < 6 || numbers.size() % 2 != 0)
-      refuse(here, "has " + std::to_string(numbers.size()) + " numbers, not x and y of three corners or more");
+      refuse(here,
+             "has " + std::to_string(numbers.size()) + " numbers, not x and y of three corners or more");
     corners += numbers.size() / 2;
     if (corners > max_corners)
       refuse(here, "is one ring too many: they have more than " + std::to_string(max_corners) + " corners");

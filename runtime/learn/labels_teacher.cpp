@@ -230,8 +230,9 @@ result<frames_by_number> read_lines(std::istream& lines, const std::string& name
   if (lines.bad())
     return fail(ec::io_failed, name + ": reading stopped before the end");
   if (options.outlines_needed && !outlined && !frames.empty())
-    return fail(ec::malformed_data, name + ": no label has an outline, which a student with masks learns from",
-                "add the corners of each object as a tenth field, x y x y ..., or choose a student without -seg");
+    return fail(
+        ec::malformed_data, name + ": no label has an outline, which a student with masks learns from",
+        "add the corners of each object as a tenth field, x y x y ..., or choose a student without -seg");
   return frames;
 }
 

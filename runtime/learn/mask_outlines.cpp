@@ -11,8 +11,8 @@ namespace ecco {
 
 namespace {
 
-/// Enough for what a person would draw; a mask that is all specks, as of a student that has not learned yet, must
-/// not fill the camera's link.
+/// Enough for what a person would draw; a mask that is all specks, as of a student that has not learned yet,
+/// must not fill the camera's link.
 constexpr outline_limits of_a_student{.rings = 16, .corners = 256};
 constexpr double tolerance = .5;
 
@@ -30,8 +30,8 @@ void add_outlines(std::span<detection> to, std::span<const std::int64_t> anchors
   if (to.empty())
     return;
   const auto at = torch::tensor(at::ArrayRef<std::int64_t>(anchors.data(), anchors.size()), torch::kLong);
-  const auto weights = coefficients.index_select(0, at.to(coefficients.device()))
-                           .to(torch::kCPU, torch::kFloat).contiguous();
+  const auto weights =
+      coefficients.index_select(0, at.to(coefficients.device())).to(torch::kCPU, torch::kFloat).contiguous();
   const auto planes = prototypes.to(torch::kCPU, torch::kFloat).contiguous();
   const mask_basis basis{{planes.data_ptr<float>(), static_cast<std::size_t>(planes.numel())},
                          static_cast<std::uint16_t>(planes.size(2)),

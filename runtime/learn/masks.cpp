@@ -50,7 +50,8 @@ window logits_within(const box& where, std::span<const float> coefficients, cons
   out.logits.resize(out.width() * out.height());
   for (std::size_t k = 0; k < coefficients.size(); ++k)
     for (std::size_t y = 0; y < out.height(); ++y) {
-      const auto* values = basis.planes.data() + (k * height + out.rows.begin + y) * width + out.columns.begin;
+      const auto* values =
+          basis.planes.data() + (k * height + out.rows.begin + y) * width + out.columns.begin;
       auto* logits = out.logits.data() + y * out.width();
       for (std::size_t x = 0; x < out.width(); ++x)
         logits[x] += coefficients[k] * values[x];
@@ -94,13 +95,15 @@ std::vector<std::uint8_t> draw_mask(std::span<const float> coefficients, const m
       const auto blend = [&](std::size_t line) {
         return of.at(column.first, line) * (1 - column.weight) + of.at(column.second, line) * column.weight;
       };
-      inside[y * width * stride + x] = blend(row.first) * (1 - row.weight) + blend(row.second) * row.weight > 0;
+      inside[y * width * stride + x] =
+          blend(row.first) * (1 - row.weight) + blend(row.second) * row.weight > 0;
     }
   }
   return inside;
 }
 
-std::vector<polygon> trace_mask(std::span<const float> coefficients, const mask_basis& basis, const box& where) {
+std::vector<polygon> trace_mask(std::span<const float> coefficients, const mask_basis& basis,
+                                const box& where) {
   const auto of = logits_within(where, coefficients, basis);
   auto rings = contours(of.logits, of.width(), of.height());
   const auto centre = [](double cell, std::size_t first) {

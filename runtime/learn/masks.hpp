@@ -28,9 +28,10 @@ struct mask_basis {
 std::vector<std::uint8_t> draw_mask(std::span<const float> coefficients, const mask_basis& basis,
                                     const box& where);
 
-/// The outline of the same mask, in pixels of the network's input: where its logits, taken at the centres of the
-/// cells and straight lines between them, change their sign. Up to one cell around `where` belongs to it.
+/// The outline of the same mask, in pixels of the network's input: where its logits, taken at the centres of
+/// the cells and straight lines between them, change their sign. Up to one cell around `where` belongs to it.
 /// @pre as for `draw_mask`
-std::vector<polygon> trace_mask(std::span<const float> coefficients, const mask_basis& basis, const box& where);
+std::vector<polygon> trace_mask(std::span<const float> coefficients, const mask_basis& basis,
+                                const box& where);
 
 } // namespace ecco

@@ -67,8 +67,10 @@ double squared_distance(const point& p, const point& a, const point& b) {
   return squared(a.x + t * dx - p.x) + squared(a.y + t * dy - p.y);
 }
 
-/// Marks which corners of the open line from corner `first` to `last` (counted on around the polygon) must stay.
-void mark(const polygon& of, std::size_t first, std::size_t last, double tolerance, std::vector<char>& stays) {
+/// Marks which corners of the open line from corner `first` to `last` (counted on around the polygon) must
+/// stay.
+void mark(const polygon& of, std::size_t first, std::size_t last, double tolerance,
+          std::vector<char>& stays) {
   const auto n = of.size() / 2;
   std::vector<std::pair<std::size_t, std::size_t>> open{{first, last}};
   while (!open.empty()) {
@@ -126,9 +128,9 @@ class grid {
 
 constexpr auto nowhere = std::numeric_limits<std::size_t>::max();
 
-/// Where contours that cross each line go on. Around every square of four values, clockwise, a contour leads from
-/// the line that enters the positive ones to the next that leaves them, so that each line crossed is the end of
-/// one step and the beginning of another.
+/// Where contours that cross each line go on. Around every square of four values, clockwise, a contour leads
+/// from the line that enters the positive ones to the next that leaves them, so that each line crossed is the
+/// end of one step and the beginning of another.
 std::vector<std::size_t> steps(const grid& of) {
   std::vector<std::size_t> next(of.lines(), nowhere);
   for (std::size_t y = 0; y + 1 < of.rows(); ++y)

@@ -136,11 +136,10 @@ result<step_report> trainer::impl::forward_backward(const batch_tensors& batch) 
   }
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
-  step_report report{loss.item<double>() / static_cast<double>(size),
-                     terms.box.item<double>() * recipe.gains.box,
-                     terms.classes.item<double>() * recipe.gains.classes,
-                     terms.distances.item<double>() * recipe.gains.distances,
-                     terms.masks.item<double>() * recipe.gains.box};
+  step_report report{
+      loss.item<double>() / static_cast<double>(size), terms.box.item<double>() * recipe.gains.box,
+      terms.classes.item<double>() * recipe.gains.classes,
+      terms.distances.item<double>() * recipe.gains.distances, terms.masks.item<double>() * recipe.gains.box};
   if (!std::isfinite(report.loss))
     return fail(ec::not_finite, "training: the loss of step " + std::to_string(steps) + " is not finite",
                 "lower the learning rate");

@@ -28,8 +28,8 @@ class trainer {
                                                const blob& start, std::uint64_t seed);
   ~trainer();
 
-  /// One optimiser step on augmented variants of `batch`. A student with masks learns them from the labels that
-  /// have an outline; the others teach it boxes and classes only.
+  /// One optimiser step on augmented variants of `batch`. A student with masks learns them from the labels
+  /// that have an outline; the others teach it boxes and classes only.
   /// @pre every picture is whole and every class is below `spec.classes`
   /// @returns `not_finite` when loss or gradient is not; the state is then what it was before.
   result<step_report> step(std::span<const labelled_frame* const> batch);

@@ -69,8 +69,8 @@ pixel_box as_pixel_box(const box& b) {
   return {b.x1, b.y1, double{b.x2} - b.x1, double{b.y2} - b.y1};
 }
 
-/// Outlines are compared on this many pixels along either side, whatever the size of the picture: overlaps do not
-/// depend on the unit of length.
+/// Outlines are compared on this many pixels along either side, whatever the size of the picture: overlaps do
+/// not depend on the unit of length.
 constexpr std::uint32_t mask_side = 1024;
 
 bool has_masks(std::span<const frame_detections> frames) {

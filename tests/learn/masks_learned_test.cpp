@@ -125,7 +125,9 @@ BOOST_AUTO_TEST_CASE(masks_of_a_small_batch_can_be_learned_by_heart) {
       check_within_box(d);
       const auto unit = [](float fraction) { return static_cast<std::uint16_t>(fraction * 65'535); };
       const auto& b = d.where;
-      d.shape.rings = {{{unit(b.x1), unit(b.y1)}, {unit(b.x2), unit(b.y1)}, {unit(b.x2), unit(b.y2)},
+      d.shape.rings = {{{unit(b.x1), unit(b.y1)},
+                        {unit(b.x2), unit(b.y1)},
+                        {unit(b.x2), unit(b.y2)},
                         {unit(b.x1), unit(b.y2)}}};
     }
   BOOST_TEST(average_precision(records).map < learned.map / 2);
@@ -206,8 +208,15 @@ BOOST_AUTO_TEST_CASE(from_the_teachers_message_to_the_score_of_what_a_camera_see
   BOOST_TEST(report->after.at(0).map50 > .6);
 
   // The camera's own student, its notes sent along with the video, and the score of the deployed model.
-  encoded_segment segment{.camera = camera_id{"a"}, .sequence = 0, .source = {}, .role = sample_role::held_out,
-                          .codec = "h264", .width = 120, .height = 80, .frames = {}, .stream = {}};
+  encoded_segment segment{.camera = camera_id{"a"},
+                          .sequence = 0,
+                          .source = {},
+                          .role = sample_role::held_out,
+                          .codec = "h264",
+                          .width = 120,
+                          .height = 80,
+                          .frames = {},
+                          .stream = {}};
   for (const auto& record : seen_with(report->weights, probes))
     segment.frames.push_back({{}, record.seen, 1});
   const auto arrived = over_the_wire(segment);

@@ -50,8 +50,8 @@ inline labelled_frame a_sample(const std::string& camera, int second, sample_rol
   return out;
 }
 
-/// The same with triangles, which fill half of their boxes, and their outlines: the right angle of the bright one is
-/// at the lower left, that of the dark one at the upper right.
+/// The same with triangles, which fill half of their boxes, and their outlines: the right angle of the bright
+/// one is at the lower left, that of the dark one at the upper right.
 inline labelled_frame a_triangle_sample(const std::string& camera, int second,
                                         sample_role role = sample_role::train) {
   auto out = a_sample(camera, second, role);
@@ -59,9 +59,12 @@ inline labelled_frame a_triangle_sample(const std::string& camera, int second,
   bytes rgb(picture.rgb.size(), 110);
   for (auto& l : out.labels) {
     const auto& b = l.where;
-    const auto unit = [](float fraction) { return static_cast<std::uint16_t>(std::lround(fraction * 65'535)); };
+    const auto unit = [](float fraction) {
+      return static_cast<std::uint16_t>(std::lround(fraction * 65'535));
+    };
     const corner left_top{unit(b.x1), unit(b.y1)}, right_bottom{unit(b.x2), unit(b.y2)};
-    const corner right_angle = l.class_id == 0 ? corner{left_top.x, right_bottom.y} : corner{right_bottom.x, left_top.y};
+    const corner right_angle =
+        l.class_id == 0 ? corner{left_top.x, right_bottom.y} : corner{right_bottom.x, left_top.y};
     l.shape.rings = {{left_top, right_bottom, right_angle}};
     for (std::size_t row = 0; row < picture.height; ++row)
       for (std::size_t column = 0; column < picture.width; ++column) {

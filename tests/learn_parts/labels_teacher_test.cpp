@@ -143,7 +143,8 @@ BOOST_AUTO_TEST_CASE(bad_outlines_are_named_by_line_and_column) {
       {"10 5 30 nan 30 35", "gt.txt:2:30: outline: 'nan' is no number"},
       {"10 5 30 5 30 35; 10 5 1e999 5 30 35", "gt.txt:2:44: outline: '1e999' is no number"},
       {"10 5 30 5 33 35", "gt.txt:2:32: outline: '33' lies outside of the box"},
-      {".1 .1 .3 .1 .3 .7", "gt.txt:2:22: outline: '.1' lies outside of the box"}, // fractions, as YOLO has them
+      {".1 .1 .3 .1 .3 .7",
+       "gt.txt:2:22: outline: '.1' lies outside of the box"}, // fractions, as YOLO has them
   };
   for (const auto& c : cases) {
     const auto failure = refusal("1,1,0,0,10,10,1,1,1\n1,7,10,5,20,30,1,1,1," + c.outline + "\n");

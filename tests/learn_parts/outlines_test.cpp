@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(a_contour_is_the_mask_that_is_drawn_but_for_its_border) {
     coefficients[k] = any(random);
     for (std::size_t y = 0; y < height; ++y)
       for (std::size_t x = 0; x < width; ++x)
-        planes[(k * height + y) * width + x]
-            = std::sin(fx * static_cast<float>(x) + fy * static_cast<float>(y) + static_cast<float>(k));
+        planes[(k * height + y) * width + x] =
+            std::sin(fx * static_cast<float>(x) + fy * static_cast<float>(y) + static_cast<float>(k));
   }
   const mask_basis basis{planes, width, height};
   for (const auto& where : {box{0, 0, 160, 120}, box{13.5F, 22, 140, 97.25F}, box{60, 50, 61, 51}}) {
@@ -129,7 +129,8 @@ BOOST_AUTO_TEST_CASE(simplifying_stays_within_its_tolerance) {
   BOOST_TEST(coarse.size() < 100u);
   for (std::size_t i = 0; i < coarse.size(); i += 2) {
     const auto k = (i + 2) % coarse.size();
-    const auto middle = std::hypot((coarse[i] + coarse[k]) / 2 - 50, (coarse[i + 1] + coarse[k + 1]) / 2 - 50);
+    const auto middle =
+        std::hypot((coarse[i] + coarse[k]) / 2 - 50, (coarse[i + 1] + coarse[k + 1]) / 2 - 50);
     BOOST_TEST(middle > 40 - .51);
   }
 }

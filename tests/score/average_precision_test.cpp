@@ -273,7 +273,8 @@ BOOST_AUTO_TEST_SUITE(mask_precision, *boost::unit_test::tolerance(1e-9))
 
 BOOST_AUTO_TEST_CASE(where_labels_have_outlines_the_boxes_do_not_matter) {
   const auto scored = [&](const outline& seen) {
-    return average_precision(std::vector{frame_of({{left, 0, .9f, seen}}, {{left, 0, false, {{ring_of(left)}}}})});
+    return average_precision(
+        std::vector{frame_of({{left, 0, .9f, seen}}, {{left, 0, false, {{ring_of(left)}}}})});
   };
   BOOST_TEST(scored({{ring_of(left)}}).map == 1);
   BOOST_TEST(scored({{ring_of({0, 0, .4f, .25f})}}).map == .3); // 5/8 of it: .5, .55 and .6 are reached
