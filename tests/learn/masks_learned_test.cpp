@@ -30,8 +30,9 @@ std::vector<labelled_frame> triangles(int from, int to, sample_role role = sampl
   return out;
 }
 
-std::vector<frame_detections> seen_with(const blob& weights, const std::vector<labelled_frame>& frames) {
-  auto detector = torch_detector::make(tiny_mask_spec(), {});
+std::vector<frame_detections> seen_with(const blob& weights, const std::vector<labelled_frame>& frames,
+                                        const detection_options& options = {}) {
+  auto detector = torch_detector::make(tiny_mask_spec(), options);
   BOOST_TEST_REQUIRE((*detector)->load(weights).has_value());
   std::vector<frame_detections> records;
   for (const auto& f : frames) {
@@ -119,6 +120,8 @@ BOOST_AUTO_TEST_CASE(masks_of_a_small_batch_can_be_learned_by_heart) {
   auto records = seen_with(t->weights(), frames);
   const auto learned = average_precision(records);
   BOOST_TEST(learned.map50 > .9);
+  const auto in_half_precision = seen_with(t->weights(), frames, {.arithmetic = precision::bf16});
+  BOOST_TEST(average_precision(in_half_precision).map50 > .9);
   // Whoever knows nothing but the boxes cannot do as well: a triangle fills half of its own.
   for (auto& record : records)
     for (auto& d : record.seen) {
@@ -143,6 +146,18 @@ BOOST_AUTO_TEST_CASE(a_run_with_masks_resumes_bit_equal) {
   const auto second = *trainer::make(tiny_mask_spec(), {}, first->checkpoint(), 1);
   BOOST_TEST_REQUIRE(second->step(pointers_to(frames)).has_value());
   BOOST_CHECK(straight->checkpoint() == second->checkpoint());
+}
+
+BOOST_AUTO_TEST_CASE(half_precision_learns_masks_too) {
+  auto recipe = by_heart();
+  recipe.arithmetic = precision::bf16;
+  const auto frames = triangles(0, 2);
+  const auto t = *trainer::make(tiny_mask_spec(), recipe, {}, 1);
+  const auto first = t->step(pointers_to(frames));
+  BOOST_TEST_REQUIRE(first.has_value());
+  for (int i = 0; i < 20; ++i)
+    BOOST_TEST_REQUIRE(t->step(pointers_to(frames)).has_value());
+  BOOST_TEST(t->step(pointers_to(frames))->masks < first->masks / 2);
 }
 
 BOOST_AUTO_TEST_CASE(labels_without_outlines_teach_boxes_but_no_masks) {
