@@ -120,8 +120,9 @@ BOOST_AUTO_TEST_CASE(masks_of_a_small_batch_can_be_learned_by_heart) {
   auto records = seen_with(t->weights(), frames);
   const auto learned = average_precision(records);
   BOOST_TEST(learned.map50 > .9);
-  const auto in_half_precision = seen_with(t->weights(), frames, {.arithmetic = precision::bf16});
-  BOOST_TEST(average_precision(in_half_precision).map50 > .9);
+  detection_options half;
+  half.arithmetic = precision::bf16;
+  BOOST_TEST(average_precision(seen_with(t->weights(), frames, half)).map50 > .9);
   // Whoever knows nothing but the boxes cannot do as well: a triangle fills half of its own.
   for (auto& record : records)
     for (auto& d : record.seen) {
