@@ -42,10 +42,17 @@ result<blob> read_weights(const std::filesystem::path& path) {
   return blob{std::move(data)};
 }
 
+/// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
 result<blob> initial_weights(const settings& from) {
   if (from.student.weights.empty())
     return make_initial_weights(spec_of(from), seed_for(from.seed, "initial weights"));
-  return read_weights(from.student.weights);
+  const auto read = read_weights(from.student.weights);
+  if (!read)
+    return read;
+  auto adopted = adopt_weights(spec_of(from), *read, from.student.other_classes, seed_for(from.seed, "initial weights"));
+  if (!adopted)
+    return fail(adopted.error().code, from.student.weights.string() + ": " + adopted.error().what, adopted.error().hint);
+  return adopted;
 }
 
 /// Higher after every restart, whatever the clock was set to in between but backwards.

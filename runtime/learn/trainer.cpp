@@ -10,6 +10,7 @@
 #include "runtime/learn/flat_state.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
+#include "runtime/learn/weights.hpp"
 #include "runtime/learn/yolo11_loss.hpp"
 
 namespace ecco {
@@ -17,8 +18,6 @@ namespace ecco {
 namespace {
 
 using torch::Tensor;
-
-constexpr const char* checkpoint_format = "ecco-checkpoint-1";
 
 struct batch_tensors {
   Tensor pictures;
