@@ -6,6 +6,7 @@
 
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
+#include "runtime/learn/weights.hpp"
 #include "runtime/learn/yolo11_net.hpp"
 
 namespace ecco {
@@ -157,6 +158,9 @@ result<void> load_weights(yolo11_net& net, const blob& weights, other_classes ho
     const auto file = read_safetensors(weights);
     if (!file)
       return tl::unexpected{file.error()};
+    if (file->metadata.contains("format") && file->metadata.at("format") == checkpoint_format)
+      return fail(ec::shape_mismatch, "weights: this is a trainer's checkpoint",
+                  "ecco model convert takes the weights out of it");
     const auto pairs = matching{net}(*file, how);
     if (!pairs)
       return tl::unexpected{pairs.error()};
