@@ -20,6 +20,7 @@
 #include "deploy/report/as_clock.hpp"
 #include "deploy/whole_file.hpp"
 #include "runtime/base/signals.hpp"
+#include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/torch_process.hpp"
 #include "runtime/learn/weights.hpp"
 
@@ -31,11 +32,10 @@ struct model_eval_options {
   std::filesystem::path weights, truth, images, results;
   bool force = false;
   std::vector<std::string> names;
-  std::string input = "640x640";
+  std::string input = "640x640", device = "cpu";
   std::size_t batch = 8;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
-  /// As Ultralytics validates.
-  detection_options detecting{.least_score = .001F, .overlap = .7F};
+  detection_options detecting;
   coco_report_options report;
 };
 
@@ -72,7 +72,12 @@ result<loaded_model> load(const model_eval_options& options) {
   loaded_model model{*facts, facts->student, nullptr};
   model.spec.input_width = size->width;
   model.spec.input_height = size->height;
-  auto detector = torch_detector::make(model.spec, options.detecting);
+  const auto device = find_device(options.device);
+  if (!device)
+    return tl::unexpected{device.error()};
+  auto detecting = options.detecting;
+  detecting.device = *device;
+  auto detector = torch_detector::make(model.spec, detecting);
   if (!detector)
     return tl::unexpected{detector.error()};
   const auto weights = deployable(*read, scalar_type::f32);
@@ -209,6 +214,7 @@ void add_options(CLI::App& sub, common_options& common, model_eval_options& opti
                  "categories in the order of their ids")
       ->delimiter(',');
   sub.add_option("--input", options.input, "Pixels that pictures are fitted into")->capture_default_str();
+  sub.add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
   sub.add_option("--batch", options.batch, "Pictures at a time")->check(CLI::Range(1, 256))->capture_default_str();
   sub.add_option("--threads", options.threads, "How many work on it")->check(CLI::Range(1, 256))->capture_default_str();
   sub.add_option("--least-score", options.detecting.least_score, "Drop detections below")->capture_default_str();
@@ -223,6 +229,9 @@ void add_options(CLI::App& sub, common_options& common, model_eval_options& opti
 
 void add_model_eval(CLI::App& model, common_options& common, command& chosen) {
   auto options = std::make_shared<model_eval_options>();
+  // As Ultralytics validates.
+  options->detecting.least_score = .001F;
+  options->detecting.overlap = .7F;
   auto* sub = model.add_subcommand("eval", "Let weights look at a folder of pictures: COCO's twelve figures");
   add_options(*sub, common, *options);
   sub->footer("A picture that is missing, damaged or of another size is named and counted; Ctrl-C writes nothing.\n"

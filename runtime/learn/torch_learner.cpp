@@ -190,7 +190,7 @@ result<train_report> torch_learner::train(const train_order& order) {
 }
 
 result<job> torch_learner::begin(const train_order& order) const {
-  auto run = trainer::make(options_.spec, options_.recipe, order.checkpoint, order.seed);
+  auto run = trainer::make(options_.spec, options_.recipe, order.checkpoint, order.seed, options_.device);
   if (!run)
     return tl::unexpected{run.error()};
   auto checkpoint = (*run)->checkpoint(), weights = (*run)->weights();
@@ -253,14 +253,16 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
   std::mt19937_64 random{seeds};
   duration step{};
   // At least one step: a slice that was thought too short for its own closing would else never measure that again.
-  while (of.samples.size() > 0 && (made.images == 0 || time.elapsed() + step + closing < order.slice)) {
-    const auto batch = of.samples.draw(options_.recipe.batch, random);
-    const auto done = of.run->step(batch);
+  auto batch = of.samples.draw(options_.recipe.batch, random);
+  while (!batch.empty() && (made.images == 0 || time.elapsed() + step + closing < order.slice)) {
+    auto next = of.samples.draw(options_.recipe.batch, random);
+    const auto done = of.run->step(batch, next);
     if (!done)
       return tl::unexpected{done.error()};
     step = std::max(step / 2, time.charge(&time_spent::training));
     made.images += static_cast<std::uint32_t>(batch.size());
     made.loss += done->loss * static_cast<double>(batch.size());
+    batch = std::move(next);
   }
   if (made.images > 0)
     made.loss /= made.images;
@@ -307,6 +309,7 @@ result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options option
     return fail(ec::invalid_argument, "learner: it must keep at least one held-out frame and one job");
   if (auto checked = validate(options.recipe); !checked)
     return tl::unexpected{checked.error()};
+  options.scoring.device = options.device;
   auto detector = torch_detector::make(options.spec, options.scoring);
   if (!detector)
     return tl::unexpected{detector.error()};

@@ -4,10 +4,17 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <ranges>
+#include <utility>
 
-#include "runtime/learn/augmentation.hpp"
+#include <c10/core/Event.h>
+#include <c10/core/StreamGuard.h>
+
+#include "runtime/learn/batch_tensors.hpp"
 #include "runtime/learn/flat_state.hpp"
+#include "runtime/learn/recording.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
 #include "runtime/learn/weights.hpp"
@@ -19,52 +26,33 @@ namespace {
 
 using torch::Tensor;
 
-struct batch_tensors {
-  Tensor pictures;
-  truths truth;
+/// A batch that waits for its step.
+struct prepared_batch {
+  std::vector<const labelled_frame*> frames;
+  std::uint64_t step = 0;
+  batch_tensors tensors;
 };
 
-/// Pads the labels of a batch, objects and ignored regions apart, into tensors.
-truths pack(const std::vector<std::vector<placed_label>>& labels) {
-  std::int64_t objects = 0, regions = 0;
-  for (const auto& of_picture : labels) {
-    const auto ignored =
-        std::count_if(of_picture.begin(), of_picture.end(), [](const auto& l) { return l.ignore; });
-    regions = std::max<std::int64_t>(regions, ignored);
-    objects = std::max<std::int64_t>(objects, std::ssize(of_picture) - ignored);
-  }
-  const auto batch = std::ssize(labels);
-  truths out{torch::zeros({batch, objects, 4}), torch::zeros({batch, objects}, torch::kLong),
-             torch::zeros({batch, objects}, torch::kBool), torch::zeros({batch, regions, 4})};
-  const auto write = [](const Tensor& boxes, std::int64_t row, const box& b) {
-    std::copy_n(&std::array{b.x1, b.y1, b.x2, b.y2}[0], 4, boxes.data_ptr<float>() + 4 * row);
-  };
-  for (std::int64_t i = 0; i < batch; ++i) {
-    auto object = i * objects, region = i * regions;
-    for (const auto& l : labels[static_cast<std::size_t>(i)])
-      if (l.ignore) {
-        write(out.ignored, region++, l.where);
-      } else {
-        out.classes.data_ptr<std::int64_t>()[object] = l.class_id;
-        out.valid.data_ptr<bool>()[object] = true;
-        write(out.boxes, object++, l.where);
-      }
-  }
-  return out;
-}
+/// The streams of a trainer's CUDA device. Recordings need one that isn't the default one; a second prepares the next
+/// batch meanwhile.
+struct device_streams {
+  explicit device_streams(const torch::Device& device)
+      : compute{c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device)},
+        prepare{c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device)}, ready{device.type()} {}
 
-batch_tensors assemble(std::span<const labelled_frame* const> batch, const augmentation& how,
-                       const student_spec& spec, std::mt19937_64& random) {
-  const auto size = std::size_t{3} * spec.input_width * spec.input_height;
-  auto pictures = torch::empty({std::ssize(batch), 3, spec.input_height, spec.input_width},
-                               torch::MemoryFormat::ChannelsLast);
-  const std::span pixels{pictures.data_ptr<float>(), size * batch.size()};
-  std::vector<std::vector<placed_label>> labels;
-  for (std::size_t i = 0; i < batch.size(); ++i)
-    labels.push_back(augmented(*batch[i], how, spec.input_width, spec.input_height, random,
-                               pixels.subspan(i * size, size)));
-  return {pictures, pack(labels)};
-}
+  c10::Stream compute, prepare;
+  /// The prepared batch is there.
+  c10::Event ready;
+};
+
+/// Forward and backward through one shape of batch.
+struct pass {
+  batch_tensors in;
+  /// Mean loss, then the terms of `step_report`, then the norm of the gradient.
+  Tensor figures;
+  /// From the second batch of this shape on. It reads `in` and writes `figures` where they are.
+  std::unique_ptr<recording> recorded;
+};
 
 std::uint64_t number(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const auto found = metadata.find(key);
@@ -77,13 +65,25 @@ std::uint64_t number(const std::map<std::string, std::string>& metadata, const s
 } // namespace
 
 struct trainer::impl {
-  impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_)
-      : spec{s}, recipe{r}, net{variant, s.classes}, seed{seed_} {
+  impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_,
+       const torch::Device& on)
+      : spec{s}, recipe{r}, device{on},
+        records{on.is_cuda() && r.recordings && recording::available() && !variant.masks}, net{variant, s.classes},
+        seed{seed_} {
+    if (device.is_cuda())
+      streams.emplace(device);
+    const auto on_stream = enter();
     net.initialise(seed);
     net.set_statistics_momentum(recipe.statistics_momentum);
-    state.emplace(net);
-    anchors = make_anchors(spec.input_height, spec.input_width);
+    state.emplace(net, device);
+    net.train();
+    anchors = make_anchors(spec.input_height, spec.input_width, device);
     start_over();
+  }
+
+  /// While the guard lives, work goes to the trainer's own stream.
+  c10::OptionalStreamGuard enter() const {
+    return streams ? c10::OptionalStreamGuard{streams->compute} : c10::OptionalStreamGuard{};
   }
 
   /// Forgets the optimiser's past; the average is the present weights.
@@ -94,7 +94,17 @@ struct trainer::impl {
     steps = 0;
   }
 
-  result<step_report> forward_backward(const batch_tensors& batch);
+  /// The running statistics: what a forward pass changes.
+  Tensor statistics() const {
+    return state->values.narrow(0, state->trained, state->values.numel() - state->trained);
+  }
+
+  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::uint64_t step) const;
+  void prepare_ahead(std::span<const labelled_frame* const> next);
+  batch_tensors take(std::span<const labelled_frame* const> batch);
+  Tensor forward_backward(const batch_tensors& batch);
+  Tensor launch(const batch_tensors& batch);
+  result<void> check(const step_report& report, double gradient_norm) const;
   void update(double gradient_norm);
 
   /// What a checkpoint consists of.
@@ -107,34 +117,89 @@ struct trainer::impl {
 
   student_spec spec;
   training_recipe recipe;
+  torch::Device device;
+  std::optional<device_streams> streams;
+  bool records;
   yolo11_net net;
   std::optional<flat_state> state;
   anchor_grid anchors;
   Tensor average, first_moment, second_moment;
   std::uint64_t steps = 0, seed = 0;
+  std::optional<prepared_batch> prepared;
+  std::map<batch_shape, pass> passes;
 };
 
-result<step_report> trainer::impl::forward_backward(const batch_tensors& batch) {
+batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::uint64_t step) const {
+  std::seed_seq seeds{seed, seed >> 32, step, step >> 32};
+  std::mt19937_64 random{seeds};
+  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, random, device);
+}
+
+/// For the step after this one, beside what the device is at.
+void trainer::impl::prepare_ahead(std::span<const labelled_frame* const> next) {
+  if (!streams || next.empty())
+    return;
+  const c10::StreamGuard beside{streams->prepare};
+  prepared = prepared_batch{{next.begin(), next.end()}, steps + 1, prepare(next, steps + 1)};
+  streams->ready.record(streams->prepare);
+}
+
+/// What was prepared during the last step, if that was for this one.
+batch_tensors trainer::impl::take(std::span<const labelled_frame* const> batch) {
+  const auto ahead = std::exchange(prepared, std::nullopt);
+  if (!ahead || ahead->step != steps || !std::ranges::equal(ahead->frames, batch))
+    return prepare(batch, steps);
+  streams->ready.block(streams->compute);
+  return ahead->tensors;
+}
+
+Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
   state->gradients.zero_();
   const auto size = batch.pictures.size(0);
   head_output out;
   {
-    const bf16_autocast autocast{recipe.arithmetic == precision::bf16};
+    const bf16_autocast autocast{recipe.arithmetic == precision::bf16, device};
     out = net.forward(batch.pictures);
   }
   out.distances = out.distances.to(torch::kFloat);
   out.classes = out.classes.to(torch::kFloat);
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
-  step_report report{loss.item<double>() / static_cast<double>(size),
-                     terms.box.item<double>() * recipe.gains.box,
-                     terms.classes.item<double>() * recipe.gains.classes,
-                     terms.distances.item<double>() * recipe.gains.distances};
-  if (!std::isfinite(report.loss))
-    return fail(ec::not_finite, "training: the loss of step " + std::to_string(steps) + " is not finite",
-                "lower the learning rate");
   loss.backward();
-  return report;
+  torch::NoGradGuard no_grad;
+  return torch::stack({loss / static_cast<double>(size), terms.box * recipe.gains.box,
+                       terms.classes * recipe.gains.classes, terms.distances * recipe.gains.distances,
+                       state->gradients.norm()});
+}
+
+/// Starts the pass and does not wait for a CUDA device.
+Tensor trainer::impl::launch(const batch_tensors& batch) {
+  if (!records)
+    return forward_backward(batch);
+  const auto [at, is_new] = passes.try_emplace(shape_of(batch));
+  auto& [in, figures, recorded] = at->second;
+  if (is_new) { // what is allocated on first use is allocated now
+    in = batch;
+    figures = forward_backward(in);
+    return figures;
+  }
+  copy_into(in, batch);
+  if (!recorded) {
+    const auto beside = std::ranges::find_if(passes, [](const auto& p) { return p.second.recorded != nullptr; });
+    recorded = recording::make([this, &p = at->second] { p.figures.copy_(forward_backward(p.in)); },
+                               beside == passes.end() ? nullptr : beside->second.recorded.get());
+  }
+  recorded->replay();
+  return figures;
+}
+
+result<void> trainer::impl::check(const step_report& report, double gradient_norm) const {
+  const auto* bad = !std::isfinite(report.loss) ? "loss" : !std::isfinite(gradient_norm) ? "gradient" : nullptr;
+  if (bad == nullptr)
+    return {};
+  return fail(ec::not_finite,
+              "training: the " + std::string{bad} + " of step " + std::to_string(steps) + " is not finite",
+              "lower the learning rate");
 }
 
 void trainer::impl::update(double gradient_norm) {
@@ -162,7 +227,8 @@ trainer::trainer(std::unique_ptr<impl> state) : impl_{std::move(state)} {}
 trainer::~trainer() = default;
 
 result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const training_recipe& recipe,
-                                               const blob& start, std::uint64_t seed) {
+                                               const blob& start, std::uint64_t seed,
+                                               compute_device device) {
   return guarded("trainer", [&]() -> result<std::unique_ptr<trainer>> {
     if (auto checked = validate(recipe); !checked)
       return tl::unexpected{checked.error()};
@@ -173,7 +239,8 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
       return fail(ec::unsupported,
                   "trainer: " + spec.architecture + " learns from masks, which labels do not have",
                   "train " + spec.architecture.substr(0, spec.architecture.find('-')) + " instead");
-    std::unique_ptr<trainer> made{new trainer{std::make_unique<impl>(spec, recipe, *variant, seed)}};
+    std::unique_ptr<trainer> made{
+        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device))}};
     if (start.empty())
       return made;
     const auto file = read_safetensors(start);
@@ -183,6 +250,7 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     if (file->metadata.contains("format") && file->metadata.at("format") == checkpoint_format) {
       loaded = made->restore(start);
     } else {
+      const auto on_stream = made->impl_->enter();
       loaded = load_weights(made->impl_->net, start);
       made->impl_->start_over();
     }
@@ -192,33 +260,27 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
   });
 }
 
-result<step_report> trainer::step(std::span<const labelled_frame* const> batch) {
+result<step_report> trainer::step(std::span<const labelled_frame* const> batch,
+                                  std::span<const labelled_frame* const> next) {
   return guarded("training", [&]() -> result<step_report> {
     if (batch.empty())
       return fail(ec::invalid_argument, "training: an empty batch");
     auto& s = *impl_;
-    std::seed_seq seeds{s.seed, s.seed >> 32, s.steps, s.steps >> 32};
-    std::mt19937_64 random{seeds};
-    auto statistics = s.state->values.narrow(0, s.state->trained, s.state->values.numel() - s.state->trained);
-    const auto statistics_before = statistics.clone();
-    const auto undo = [&] {
+    const auto on_stream = s.enter();
+    const auto statistics_before = s.statistics().clone();
+    // The pictures live until the device is done with them: then their memory may go to the batch after the next.
+    const auto taken = s.take(batch);
+    const auto launched = s.launch(taken);
+    s.prepare_ahead(next);
+    const auto figures = launched.cpu();
+    const auto* figure = figures.data_ptr<float>();
+    const step_report report{figure[0], figure[1], figure[2], figure[3]};
+    if (auto checked = s.check(report, figure[4]); !checked) {
       torch::NoGradGuard no_grad;
-      statistics.copy_(statistics_before);
-    };
-    s.net.train();
-    auto report = s.forward_backward(assemble(batch, s.recipe.augment, s.spec, random));
-    if (!report) {
-      undo();
-      return report;
+      s.statistics().copy_(statistics_before);
+      return tl::unexpected{checked.error()};
     }
-    const auto norm = s.state->gradients.norm().item<double>();
-    if (!std::isfinite(norm)) {
-      undo();
-      return fail(ec::not_finite,
-                  "training: the gradient of step " + std::to_string(s.steps) + " is not finite",
-                  "lower the learning rate");
-    }
-    s.update(norm);
+    s.update(figure[4]);
     return report;
   });
 }
@@ -228,12 +290,15 @@ std::uint64_t trainer::steps() const {
 }
 
 blob trainer::checkpoint() const {
+  const auto on_stream = impl_->enter();
+  std::vector<Tensor> on_host;
   std::vector<tensor_entry> entries;
-  for (const auto& [name, tensor] : impl_->parts())
-    entries.push_back({name,
-                       scalar_type::f32,
-                       {tensor.numel()},
-                       {static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()}});
+  for (const auto& [name, tensor] : impl_->parts()) {
+    on_host.push_back(tensor.cpu());
+    const auto& t = on_host.back();
+    entries.push_back(
+        {name, scalar_type::f32, {t.numel()}, {static_cast<const std::uint8_t*>(t.data_ptr()), t.nbytes()}});
+  }
   return write_safetensors(entries, {{"format", checkpoint_format},
                                      {"architecture", impl_->spec.architecture},
                                      {"classes", std::to_string(impl_->spec.classes)},
@@ -267,14 +332,16 @@ result<void> trainer::restore(const blob& checkpoint) {
     // Read aside first: a checkpoint with a bad value must not harm the state.
     std::vector<Tensor> read;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      read.push_back(torch::empty_like(parts[i].tensor));
+      read.push_back(torch::empty(parts[i].tensor.sizes()));
       std::copy(file->tensors[i].data.begin(), file->tensors[i].data.end(),
                 static_cast<std::uint8_t*>(read[i].data_ptr()));
       if (!read[i].isfinite().all().item<bool>())
         return fail(ec::not_finite, "checkpoint: " + parts[i].name + " has a value that is not finite");
     }
+    const auto on_stream = impl_->enter();
     for (std::size_t i = 0; i < parts.size(); ++i)
       parts[i].tensor.copy_(read[i]);
+    impl_->prepared.reset();
     impl_->steps = number(metadata, "steps");
     impl_->seed = number(metadata, "seed");
     return {};
@@ -282,7 +349,8 @@ result<void> trainer::restore(const blob& checkpoint) {
 }
 
 blob trainer::weights() const {
-  return save_weights(impl_->state->view(impl_->average));
+  const auto on_stream = impl_->enter();
+  return save_weights(impl_->state->view(impl_->average.cpu()));
 }
 
 } // namespace ecco

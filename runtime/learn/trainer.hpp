@@ -7,6 +7,7 @@
 
 #include "messages/error.hpp"
 #include "messages/training.hpp"
+#include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/student.hpp"
 #include "runtime/learn/training_recipe.hpp"
 
@@ -23,15 +24,17 @@ struct step_report {
 class trainer {
  public:
   /// Starts from `start`: a checkpoint, or weights in safetensors, or nothing, for fresh weights drawn from
-  /// `seed`. A checkpoint brings its own seed.
+  /// `seed`. A checkpoint brings its own seed, and may come from a trainer on another device.
   static result<std::unique_ptr<trainer>> make(const student_spec& spec, const training_recipe& recipe,
-                                               const blob& start, std::uint64_t seed);
+                                               const blob& start, std::uint64_t seed, compute_device device = {});
   ~trainer();
 
-  /// One optimiser step on augmented variants of `batch`.
+  /// One optimiser step on augmented variants of `batch`. While a CUDA device is at it, the `next` batch is prepared:
+  /// the step after this one finds its pictures there. What is learned does not depend on `next`.
   /// @pre every picture is whole and every class is below `spec.classes`
   /// @returns `not_finite` when loss or gradient is not; the state is then what it was before.
-  result<step_report> step(std::span<const labelled_frame* const> batch);
+  result<step_report> step(std::span<const labelled_frame* const> batch,
+                           std::span<const labelled_frame* const> next = {});
 
   /// Optimiser steps since the job began.
   std::uint64_t steps() const;

@@ -79,9 +79,9 @@ result<student_spec> spec_by_metadata(const std::map<std::string, std::string>& 
   return spec;
 }
 
-bool is_checkpoint(const safetensors& file) {
+std::string format_of(const safetensors& file) {
   const auto format = file.metadata.find("format");
-  return format != file.metadata.end() && format->second == checkpoint_format;
+  return format == file.metadata.end() ? std::string{} : format->second;
 }
 
 } // namespace
@@ -91,7 +91,11 @@ result<weights_facts> recognise(const blob& file) {
   if (!read)
     return tl::unexpected{read.error()};
   weights_facts facts;
-  facts.is_checkpoint = is_checkpoint(*read);
+  const auto format = format_of(*read);
+  facts.is_checkpoint = format == checkpoint_format;
+  if (!facts.is_checkpoint && format.starts_with("ecco-checkpoint-"))
+    return fail(ec::unsupported, "checkpoint: of another version of ecco, " + format + " where this one has "
+                                     + checkpoint_format, "convert it with the version that wrote it");
   const auto spec = facts.is_checkpoint ? spec_by_metadata(read->metadata) : spec_by_shapes(*read);
   if (!spec)
     return tl::unexpected{spec.error()};

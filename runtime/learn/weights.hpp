@@ -15,7 +15,7 @@
 namespace ecco {
 
 /// Metadata `format` of a trainer's checkpoint.
-inline constexpr const char* checkpoint_format = "ecco-checkpoint-1";
+inline constexpr const char* checkpoint_format = "ecco-checkpoint-2";
 
 /// What a file of weights is, by its own word.
 struct weights_facts {

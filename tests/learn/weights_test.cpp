@@ -120,6 +120,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_yolo11_is_refused) {
   const auto liar =
       recognise(write_safetensors(std::span{&other, 1}, {{"format", checkpoint_format}, {"classes", "2"}}));
   BOOST_CHECK(liar.error().code == ec::malformed_data);
+  const auto old = recognise(write_safetensors(std::span{&other, 1}, {{"format", "ecco-checkpoint-0"}}));
+  BOOST_CHECK(old.error().code == ec::unsupported);
 }
 
 BOOST_AUTO_TEST_CASE(half_precision_there_and_back_is_as_near_as_it_can_be) {

@@ -77,4 +77,4 @@ def checkpoint_file():
              "second_moment": (trained, 0)}
     return file_of({name: ([length], (array.array("f", [value]) * length).tobytes())
                     for name, (length, value) in parts.items()},
-                   {"format": "ecco-checkpoint-1", "architecture": "yolo11n", "classes": "2", "steps": "7", "seed": "1"})
+                   {"format": "ecco-checkpoint-2", "architecture": "yolo11n", "classes": "2", "steps": "7", "seed": "1"})
