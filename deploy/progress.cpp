@@ -29,7 +29,7 @@ progress::~progress() {
 
 void progress::now_at(std::size_t done) {
   const auto now = clock::now();
-  if (done == 0 || now < next_)
+  if (done == 0 || done >= all_ || now < next_)
     return;
   next_ = now + (moves_ ? clock::duration{200ms} : clock::duration{10s});
   const auto rate = static_cast<double>(done) / seconds();
