@@ -141,6 +141,9 @@ std::string_view to_string(policy_kind value) {
 std::string_view to_string(precision value) {
   return word(value);
 }
+std::string_view to_string(other_classes value) {
+  return word(value);
+}
 std::string_view to_string(pace value) {
   return word(value);
 }

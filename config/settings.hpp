@@ -11,6 +11,7 @@
 
 #include "config/defaults.hpp"
 #include "config/log_level.hpp"
+#include "config/other_classes.hpp"
 #include "config/precision.hpp"
 #include "config/units.hpp"
 #include "messages/error.hpp"
@@ -32,6 +33,7 @@ std::string_view to_string(log_level value);
 std::string_view to_string(teacher_kind value);
 std::string_view to_string(policy_kind value);
 std::string_view to_string(precision value);
+std::string_view to_string(other_classes value);
 std::string_view to_string(pace value);
 
 struct server_settings {
@@ -64,6 +66,8 @@ struct student_settings {
   picture_size input{defaults::input_side, defaults::input_side};
   /// The weights every camera starts with, safetensors. Empty: random, or what bootstrap learns.
   std::filesystem::path weights;
+  /// What if they are for another number of classes.
+  ecco::other_classes other_classes = other_classes::refuse;
 
   friend bool operator==(const student_settings&, const student_settings&) = default;
 };

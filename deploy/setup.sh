@@ -21,6 +21,8 @@ packages=(
   libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libcli11-dev libspdlog-dev libfmt-dev
   # tests and benchmarks
   libboost-test-dev librapidcheck-dev libbenchmark-dev python3 iproute2 procps
+  # libFuzzer, for the fuzz tests
+  clang libclang-rt-dev
   # the picture of a run
   gnuplot-nox fonts-dejavu-core
 )

@@ -47,12 +47,15 @@ class time_book {
 };
 
 result<void> check_label(const label& l, const student_spec& spec) {
+  if (l.class_id >= spec.classes)
+    return fail(ec::invalid_argument, "label of class " + std::to_string(l.class_id) + ", where there are "
+                                          + std::to_string(spec.classes) + " classes");
   const auto& b = l.where;
-  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1
-      && l.class_id < spec.classes)
+  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1)
     return {};
-  return fail(ec::invalid_argument,
-              "label of class " + std::to_string(l.class_id) + " or its box is out of range");
+  return fail(ec::invalid_argument, "label outside of the picture: " + std::to_string(b.x1) + ", "
+                                        + std::to_string(b.y1) + " to " + std::to_string(b.x2) + ", "
+                                        + std::to_string(b.y2));
 }
 
 /// Samples come from peers: a bad one is refused before anything is kept.

@@ -17,6 +17,7 @@
 #include "runtime/learn/recording.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
+#include "runtime/learn/weights.hpp"
 #include "runtime/learn/yolo11_loss.hpp"
 
 namespace ecco {
@@ -24,8 +25,6 @@ namespace ecco {
 namespace {
 
 using torch::Tensor;
-
-constexpr const char* checkpoint_format = "ecco-checkpoint-2";
 
 /// A batch that waits for its step.
 struct prepared_batch {

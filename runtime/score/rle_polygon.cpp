@@ -17,6 +17,10 @@ constexpr int scale = 5;
 /// centre.
 constexpr int centre = scale / 2;
 
+/// Columns that the edges of one outline may cross in all: 64 MB of memory. A file that claims a huge image must not
+/// take as much as it likes.
+constexpr std::size_t most_crossings = std::size_t{1} << 24;
+
 struct grid_point {
   int x = 0, y = 0;
 };
@@ -73,18 +77,22 @@ class edge {
   double slope_ = 0;
 };
 
-/// Adds where the edge crosses centre lines of columns, as positions in the mask.
-void add_crossings(const edge& e, std::uint32_t height, std::uint32_t width,
+/// Adds where the edge crosses centre lines of columns, as positions in the mask. @returns false when there are
+/// too many.
+bool add_crossings(const edge& e, std::uint32_t height, std::uint32_t width,
                    std::vector<std::uint32_t>& crossings) {
   const auto first = std::max(0, (std::max(0, e.left()) - centre + scale - 1) / scale);
   for (auto column = static_cast<std::int64_t>(first); column < width; ++column) {
     const auto x = column * scale + centre;
     if (x >= e.right())
       break;
+    if (crossings.size() == most_crossings)
+      return false;
     const auto y = (e.step_height(static_cast<int>(x)) + .5) / scale - .5;
     const auto row = std::ceil(std::clamp(y, 0., double(height)));
     crossings.push_back(static_cast<std::uint32_t>(column * height + static_cast<std::int64_t>(row)));
   }
+  return true;
 }
 
 result<void> check(std::span<const double> corners) {
@@ -112,7 +120,8 @@ result<rle> rle_from_polygon(std::span<const double> corners, std::uint32_t heig
   };
   const auto count = corners.size() / 2;
   for (std::size_t i = 0; i < count; ++i)
-    add_crossings({corner(i), corner((i + 1) % count)}, height, width, crossings);
+    if (!add_crossings({corner(i), corner((i + 1) % count)}, height, width, crossings))
+      return fail(ec::malformed_data, "polygon: its outline is too long");
   std::sort(crossings.begin(), crossings.end());
   crossings.push_back(height * width);
 
