@@ -8,6 +8,7 @@
 
 #include "runtime/learn/evaluation_set.hpp"
 #include "runtime/learn/trainer.hpp"
+#include "runtime/learn/yolo11.hpp"
 
 namespace ecco {
 
@@ -89,8 +90,8 @@ bool fell(std::span<const camera_score> before, std::span<const camera_score> af
 
 class torch_learner final : public learner {
  public:
-  torch_learner(torch_learner_options options, std::unique_ptr<torch_detector> detector)
-      : options_{std::move(options)}, detector_{std::move(detector)} {}
+  torch_learner(torch_learner_options options, std::unique_ptr<torch_detector> detector, bool masks)
+      : options_{std::move(options)}, detector_{std::move(detector)}, masks_{masks} {}
 
   result<labels> label(const label_order& order) override;
   result<train_report> train(const train_order& order) override;
@@ -112,6 +113,8 @@ class torch_learner final : public learner {
 
   torch_learner_options options_;
   std::unique_ptr<torch_detector> detector_;
+  /// Does the student have any?
+  bool masks_;
   /// What the detector runs.
   blob loaded_;
   std::map<group_id, job> jobs_;
@@ -129,6 +132,9 @@ result<labels> torch_learner::label(const label_order& order) {
     auto said = options_.labeller->label_frame(shot);
     if (!said)
       return tl::unexpected{said.error()};
+    if (!masks_)
+      for (auto& l : *said)
+        l.shape = {}; // so that boxes are compared wherever these labels go
     out.frames.push_back(std::move(*said));
   }
   out.busy = options_.clock() - begin;
@@ -313,10 +319,13 @@ result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options option
   if (auto checked = validate(options.recipe); !checked)
     return tl::unexpected{checked.error()};
   options.scoring.device = options.device;
+  const auto variant = variant_of(options.spec);
+  if (!variant)
+    return tl::unexpected{variant.error()};
   auto detector = torch_detector::make(options.spec, options.scoring);
   if (!detector)
     return tl::unexpected{detector.error()};
-  return std::make_unique<torch_learner>(std::move(options), std::move(*detector));
+  return std::make_unique<torch_learner>(std::move(options), std::move(*detector), variant->masks);
 }
 
 } // namespace ecco

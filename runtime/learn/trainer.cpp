@@ -132,7 +132,7 @@ struct trainer::impl {
 batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::uint64_t step) const {
   std::seed_seq seeds{seed, seed >> 32, step, step >> 32};
   std::mt19937_64 random{seeds};
-  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, random, device);
+  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, net.masks(), random, device);
 }
 
 /// For the step after this one, beside what the device is at.
@@ -163,13 +163,17 @@ Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
   }
   out.distances = out.distances.to(torch::kFloat);
   out.classes = out.classes.to(torch::kFloat);
+  if (net.masks()) {
+    out.coefficients = out.coefficients.to(torch::kFloat);
+    out.prototypes = out.prototypes.to(torch::kFloat);
+  }
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
   loss.backward();
   torch::NoGradGuard no_grad;
   return torch::stack({loss / static_cast<double>(size), terms.box * recipe.gains.box,
                        terms.classes * recipe.gains.classes, terms.distances * recipe.gains.distances,
-                       state->gradients.norm()});
+                       terms.masks * recipe.gains.box, state->gradients.norm()});
 }
 
 /// Starts the pass and does not wait for a CUDA device.
@@ -235,10 +239,6 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     const auto variant = variant_of(spec);
     if (!variant)
       return tl::unexpected{variant.error()};
-    if (variant->masks)
-      return fail(ec::unsupported,
-                  "trainer: " + spec.architecture + " learns from masks, which labels do not have",
-                  "train " + spec.architecture.substr(0, spec.architecture.find('-')) + " instead");
     std::unique_ptr<trainer> made{
         new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device))}};
     if (start.empty())
@@ -274,13 +274,13 @@ result<step_report> trainer::step(std::span<const labelled_frame* const> batch,
     s.prepare_ahead(next);
     const auto figures = launched.cpu();
     const auto* figure = figures.data_ptr<float>();
-    const step_report report{figure[0], figure[1], figure[2], figure[3]};
-    if (auto checked = s.check(report, figure[4]); !checked) {
+    const step_report report{figure[0], figure[1], figure[2], figure[3], figure[4]};
+    if (auto checked = s.check(report, figure[5]); !checked) {
       torch::NoGradGuard no_grad;
       s.statistics().copy_(statistics_before);
       return tl::unexpected{checked.error()};
     }
-    s.update(figure[4]);
+    s.update(figure[5]);
     return report;
   });
 }
