@@ -2,12 +2,14 @@
 #include "runtime/learn/trainer.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "runtime/learn/augmentation.hpp"
 #include "runtime/learn/flat_state.hpp"
+#include "runtime/learn/gradient_exchange.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
 #include "runtime/learn/yolo11_loss.hpp"
@@ -95,7 +97,16 @@ struct trainer::impl {
     steps = 0;
   }
 
-  result<step_report> forward_backward(const batch_tensors& batch);
+  /// The running statistics: what a forward pass changes.
+  Tensor statistics() const {
+    return state->values.narrow(0, state->trained, state->values.numel() - state->trained);
+  }
+
+  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::size_t shard) const;
+  Tensor forward_backward(const batch_tensors& batch);
+  Tensor share_of(std::span<const labelled_frame* const> batch, std::size_t shard);
+  Tensor adopt(const Tensor& share);
+  result<step_report> finish(const Tensor& figures, const Tensor& statistics_before);
   void update(double gradient_norm);
 
   /// What a checkpoint consists of.
@@ -115,7 +126,14 @@ struct trainer::impl {
   std::uint64_t steps = 0, seed = 0;
 };
 
-result<step_report> trainer::impl::forward_backward(const batch_tensors& batch) {
+batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::size_t shard) const {
+  const auto own = seed ^ (shard * 0x9e3779b97f4a7c15);
+  std::seed_seq seeds{own, own >> 32, steps, steps >> 32};
+  std::mt19937_64 random{seeds};
+  return assemble(batch, recipe.augment, spec, random);
+}
+
+Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
   state->gradients.zero_();
   const auto size = batch.pictures.size(0);
   head_output out;
@@ -127,14 +145,43 @@ result<step_report> trainer::impl::forward_backward(const batch_tensors& batch) 
   out.classes = out.classes.to(torch::kFloat);
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
-  step_report report{loss.item<double>() / static_cast<double>(size),
-                     terms.box.item<double>() * recipe.gains.box,
-                     terms.classes.item<double>() * recipe.gains.classes,
-                     terms.distances.item<double>() * recipe.gains.distances};
-  if (!std::isfinite(report.loss))
-    return fail(ec::not_finite, "training: the loss of step " + std::to_string(steps) + " is not finite",
-                "lower the learning rate");
   loss.backward();
+  torch::NoGradGuard no_grad;
+  return torch::stack({loss / static_cast<double>(size), terms.box * recipe.gains.box,
+                       terms.classes * recipe.gains.classes, terms.distances * recipe.gains.distances,
+                       state->gradients.norm()});
+}
+
+/// Gradients, running statistics and figures of one shard of a joint batch, in one vector: what is averaged. A loss that
+/// is not finite travels with it, so that every rank knows.
+Tensor trainer::impl::share_of(std::span<const labelled_frame* const> batch, std::size_t shard) {
+  const auto figures = forward_backward(prepare(batch, shard));
+  return torch::cat({state->gradients, statistics(), figures});
+}
+
+/// Takes over an averaged share. @returns its figures
+Tensor trainer::impl::adopt(const Tensor& share) {
+  torch::NoGradGuard no_grad;
+  state->gradients.copy_(share.narrow(0, 0, state->trained));
+  statistics().copy_(share.narrow(0, state->trained, statistics().numel()));
+  auto figures = share.narrow(0, state->values.numel(), share.numel() - state->values.numel()).clone();
+  figures[-1] = state->gradients.norm();
+  return figures;
+}
+
+result<step_report> trainer::impl::finish(const Tensor& figures, const Tensor& statistics_before) {
+  const auto on_host = figures.cpu();
+  const auto* figure = on_host.data_ptr<float>();
+  const step_report report{figure[0], figure[1], figure[2], figure[3]};
+  const auto* bad = !std::isfinite(report.loss) ? "loss" : !std::isfinite(figure[4]) ? "gradient" : nullptr;
+  if (bad != nullptr) {
+    torch::NoGradGuard no_grad;
+    statistics().copy_(statistics_before);
+    return fail(ec::not_finite,
+                "training: the " + std::string{bad} + " of step " + std::to_string(steps) + " is not finite",
+                "lower the learning rate");
+  }
+  update(figure[4]);
   return report;
 }
 
@@ -193,34 +240,58 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
   });
 }
 
-result<step_report> trainer::step(std::span<const labelled_frame* const> batch) {
+result<step_report> trainer::step(std::span<const labelled_frame* const> batch, gradient_exchange* with) {
   return guarded("training", [&]() -> result<step_report> {
     if (batch.empty())
       return fail(ec::invalid_argument, "training: an empty batch");
     auto& s = *impl_;
-    std::seed_seq seeds{s.seed, s.seed >> 32, s.steps, s.steps >> 32};
-    std::mt19937_64 random{seeds};
-    auto statistics = s.state->values.narrow(0, s.state->trained, s.state->values.numel() - s.state->trained);
-    const auto statistics_before = statistics.clone();
-    const auto undo = [&] {
-      torch::NoGradGuard no_grad;
-      statistics.copy_(statistics_before);
-    };
+    const auto statistics_before = s.statistics().clone();
     s.net.train();
-    auto report = s.forward_backward(assemble(batch, s.recipe.augment, s.spec, random));
-    if (!report) {
-      undo();
-      return report;
+    if (with == nullptr)
+      return s.finish(s.forward_backward(s.prepare(batch, 0)), statistics_before);
+    const auto share = s.share_of(batch, with->where().rank);
+    if (auto averaged = with->average(share); !averaged) {
+      torch::NoGradGuard no_grad;
+      s.statistics().copy_(statistics_before);
+      return tl::unexpected{averaged.error()};
     }
-    const auto norm = s.state->gradients.norm().item<double>();
-    if (!std::isfinite(norm)) {
-      undo();
-      return fail(ec::not_finite,
-                  "training: the gradient of step " + std::to_string(s.steps) + " is not finite",
-                  "lower the learning rate");
+    return s.finish(s.adopt(share), statistics_before);
+  });
+}
+
+result<step_report> trainer::step_in_shards(std::span<const std::vector<const labelled_frame*>> shards) {
+  return guarded("training", [&]() -> result<step_report> {
+    if (shards.empty() || std::ranges::any_of(shards, [](const auto& shard) { return shard.empty(); }))
+      return fail(ec::invalid_argument, "training: an empty batch");
+    auto& s = *impl_;
+    const auto statistics_before = s.statistics().clone();
+    s.net.train();
+    Tensor sum;
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+      torch::NoGradGuard no_grad;
+      s.statistics().copy_(statistics_before);
+      torch::AutoGradMode grad{true};
+      const auto share = s.share_of(shards[i], i);
+      sum = i == 0 ? share : sum + share;
     }
-    s.update(norm);
-    return report;
+    return s.finish(s.adopt(sum / static_cast<double>(shards.size())), statistics_before);
+  });
+}
+
+result<void> trainer::take_from_first(gradient_exchange& with) {
+  return guarded("training", [&]() -> result<void> {
+    auto& s = *impl_;
+    // As one of c10d's types of the same size.
+    const auto counters = torch::tensor({std::bit_cast<std::int64_t>(s.steps), std::bit_cast<std::int64_t>(s.seed)});
+    std::vector<Tensor> state{counters};
+    for (const auto& part : s.parts())
+      state.push_back(part.tensor);
+    auto taken = with.take_from_first(state);
+    if (taken) {
+      s.steps = std::bit_cast<std::uint64_t>(counters[0].item<std::int64_t>());
+      s.seed = std::bit_cast<std::uint64_t>(counters[1].item<std::int64_t>());
+    }
+    return taken;
   });
 }
 
