@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images a second of one training step, of the bare network under it, and of inference; one thread. Arguments:
-// scale ('n', 'p'), side of the square input, precision (0 fp32, 1 bf16); for inference also pictures a call.
+// scale ('n', 'p', on CUDA devices also 'x'), side of the square input, precision (0 fp32, 1 bf16); for inference also
+// pictures a call. ECCO_BENCH_DEVICE=cuda (or cuda:N) measures that device.
 #include <benchmark/benchmark.h>
 
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
+#include <c10/core/StreamGuard.h>
 #include <torch/torch.h>
 
+#include "runtime/learn/recording.hpp"
 #include "runtime/learn/torch_detector.hpp"
 #include "runtime/learn/torch_guard.hpp"
 #include "runtime/learn/torch_process.hpp"
@@ -19,7 +27,10 @@ using namespace ecco;
 
 namespace {
 
+compute_device device;
 constexpr std::size_t batch = 8;
+/// Calls before the clock starts: libraries load, kernels are chosen and recorded.
+constexpr int warm_up = 4;
 /// As COCO: the head is as wide as its users have it.
 constexpr std::uint16_t classes = 80;
 
@@ -51,7 +62,8 @@ student_spec spec_of(const benchmark::State& state) {
 void describe(benchmark::State& state, std::int64_t pictures) {
   const auto spec = spec_of(state);
   state.SetItemsProcessed(state.iterations() * pictures);
-  state.SetLabel(spec.architecture + " " + std::to_string(spec.input_width) + (state.range(2) != 0 ? " bf16" : " fp32"));
+  state.SetLabel(spec.architecture + " " + std::to_string(spec.input_width) + (state.range(2) != 0 ? " bf16 " : " fp32 ")
+                 + to_string(device));
 }
 
 void train_step(benchmark::State& state) {
@@ -62,26 +74,34 @@ void train_step(benchmark::State& state) {
     pointers.push_back(&f);
   training_recipe recipe;
   recipe.arithmetic = static_cast<precision>(state.range(2));
-  auto run = trainer::make(spec, recipe, {}, 1);
+  auto run = trainer::make(spec, recipe, {}, 1, device);
+  const auto once = [&] { return run && (*run)->step(pointers, pointers); };
+  for (int i = 0; i < warm_up; ++i)
+    once();
   for (auto _ : state)
-    if (!run || !(*run)->step(pointers))
+    if (!once())
       return state.SkipWithError("training failed");
   describe(state, batch);
 }
 
 /// What no trainer on this network can beat: random input that is there already, forward, backward from a loss that
-/// costs nothing, and the plainest of steps.
+/// costs nothing, and the plainest of steps; on a CUDA device as one recording.
 void bare_network(benchmark::State& state) {
   const auto spec = spec_of(state);
+  const auto on = torch_device(device);
+  std::optional<c10::StreamGuard> stream;
+  if (on.is_cuda())
+    stream.emplace(c10::impl::VirtualGuardImpl{on.type()}.getStreamFromGlobalPool(on));
   yolo11_net net{*variant_of(spec), classes};
   net.initialise(1);
+  net.to(on);
   net.train();
   const auto side = state.range(1);
-  const auto pictures = torch::rand({batch, 3, side, side}).contiguous(torch::MemoryFormat::ChannelsLast);
-  for (auto _ : state) {
+  const auto pictures = torch::rand({batch, 3, side, side}, on).contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto step = [&] {
     head_output out;
     {
-      const bf16_autocast autocast{state.range(2) != 0};
+      const bf16_autocast autocast{state.range(2) != 0, on};
       out = net.forward(pictures);
     }
     net.zero_grad(false);
@@ -90,6 +110,16 @@ void bare_network(benchmark::State& state) {
     for (auto& parameter : net.parameters())
       if (parameter.requires_grad())
         parameter.add_(parameter.grad(), -1e-6);
+  };
+  std::unique_ptr<recording> recorded;
+  if (on.is_cuda() && recording::available()) {
+    step();
+    recorded = recording::make(step, nullptr);
+  }
+  for (auto _ : state) {
+    recorded ? recorded->replay() : step();
+    if (on.is_cuda())
+      torch::cuda::synchronize(on.index());
   }
   describe(state, batch);
 }
@@ -102,25 +132,44 @@ void inference(benchmark::State& state) {
     pointers.push_back(&frames[static_cast<std::size_t>(i)].shot.picture);
   detection_options options;
   options.arithmetic = static_cast<precision>(state.range(2));
+  options.device = device;
   auto detector = torch_detector::make(spec, options);
   if (!detector || !(*detector)->load(*make_initial_weights(spec, 1)))
     return state.SkipWithError("no detector");
+  for (int i = 0; i < warm_up; ++i)
+    (void)(*detector)->detect(pointers);
   for (auto _ : state)
     if (!(*detector)->detect(pointers))
       return state.SkipWithError("inference failed");
   describe(state, state.range(3));
 }
 
-const std::vector<std::int64_t> scales{'p', 'n'}, sides{160, 320, 640}, precisions{0, 1};
-
-BENCHMARK(train_step)->ArgsProduct({scales, sides, precisions})->Unit(benchmark::kMillisecond);
-BENCHMARK(bare_network)->ArgsProduct({scales, sides, precisions})->Unit(benchmark::kMillisecond);
-BENCHMARK(inference)->ArgsProduct({scales, sides, precisions, {1, 8}})->Unit(benchmark::kMillisecond);
+void add_benchmarks() {
+  std::vector<std::int64_t> scales{'p', 'n'};
+  if (device.is_cuda())
+    scales.push_back('x');
+  const std::vector<std::int64_t> sides{160, 320, 640}, precisions{0, 1};
+  const auto add = [](const char* name, void (*run)(benchmark::State&), const auto& arguments) {
+    benchmark::RegisterBenchmark(name, run)->ArgsProduct(arguments)->Unit(benchmark::kMillisecond)->UseRealTime();
+  };
+  add("train_step", train_step, std::vector{scales, sides, precisions});
+  add("bare_network", bare_network, std::vector{scales, sides, precisions});
+  add("inference", inference, std::vector{scales, sides, precisions, {1, 8}});
+}
 
 } // namespace
 
 int main(int argc, char** argv) {
   use_threads(1);
+  if (const auto* wanted = std::getenv("ECCO_BENCH_DEVICE")) {
+    const auto found = find_device(wanted);
+    if (!found) {
+      std::cerr << "ecco_train_bench: " << render(found.error()) << '\n';
+      return 1;
+    }
+    device = *found;
+  }
+  add_benchmarks();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 2;

@@ -53,7 +53,7 @@ struct server_settings {
 struct worker_settings {
   /// A valid name (messages/ids.hpp), unique in a system.
   std::string name = defaults::worker_name;
-  /// `cpu`, `cuda` (the first) or `cuda:N`.
+  /// `cpu`, `cuda:N`, or `cuda`: the first; the workers inside a server process take the machine's devices in turn.
   std::string device = defaults::device;
 
   friend bool operator==(const worker_settings&, const worker_settings&) = default;

@@ -117,8 +117,9 @@ result<run_results> run(const settings& from, duration length, const demo_option
                                }});
   if (!running)
     return tl::unexpected{running.error()};
+  const auto kind = from.worker.device.substr(0, from.worker.device.find(':'));
   for (std::uint32_t i = 0; i < from.server.workers; ++i)
-    if (auto added = (*running)->add_worker(worker_id{"cpu" + std::to_string(i)}); !added)
+    if (auto added = (*running)->add_worker(worker_id{kind + std::to_string(i)}); !added)
       return tl::unexpected{added.error()};
   for (const auto& [camera, of_camera] : from.cameras)
     if (auto added = (*running)->add_camera(camera); !added)

@@ -50,7 +50,7 @@ fleet::~fleet() {
 }
 
 result<void> fleet::add_worker(const worker_id& id) {
-  auto device = make_learner_factory(settings_);
+  auto device = make_learner_factory(settings_, static_cast<int>(workers_.size()));
   if (!device)
     return tl::unexpected{device.error()};
   caf::scoped_actor self{system_};

@@ -10,6 +10,7 @@
 
 #include "deploy/teachers.hpp"
 #include "runtime/base/random.hpp"
+#include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/torch_learner.hpp"
 #include "runtime/learn/torch_process.hpp"
 #include "runtime/learn/torch_student.hpp"
@@ -141,11 +142,15 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
 
 // -- worker --------------------------------------------------------------------------------------------
 
-result<learner_factory> make_learner_factory(const settings& from) {
+result<learner_factory> make_learner_factory(const settings& from, int nth) {
   auto labels_with = make_teacher(from);
   if (!labels_with)
     return tl::unexpected{labels_with.error()};
+  const auto device = find_device(from.worker.device, nth);
+  if (!device)
+    return tl::unexpected{device.error()};
   torch_learner_options options;
+  options.device = *device;
   options.spec = spec_of(from);
   options.labeller = std::move(*labels_with);
   options.replay = {from.training.replay_frames, from.training.pre_drift_share};

@@ -27,7 +27,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
 student_spec spec_of(const settings& from);
 
 /// Makes a device's learner, with the teacher, so that what is wrong is known before an actor runs.
-result<learner_factory> make_learner_factory(const settings& from);
+result<learner_factory> make_learner_factory(const settings& from, int nth = 0);
 
 /// What the server tells workers, and what this node's devices can do: both must be equal.
 worker_welcome worker_terms(const settings& from);

@@ -18,38 +18,6 @@ double draw(double most, std::mt19937_64& random) {
   return std::uniform_real_distribution{-most, most}(random);
 }
 
-/// Along one axis: the picture covers [begin, begin + length) of the input, backwards when mirrored.
-struct span_of_input {
-  double begin, length;
-  bool mirrored = false;
-
-  /// From a fraction of the picture to pixels of the input.
-  double at(double fraction) const { return begin + length * (mirrored ? 1 - fraction : fraction); }
-};
-
-/// For one row or column of the input: its two neighbours in the picture; -1 outside.
-struct tap {
-  std::int32_t first = -1, second = -1;
-  float weight = 0;
-};
-
-std::vector<tap> taps(const span_of_input& along, std::size_t from, std::size_t to) {
-  std::vector<tap> out(to);
-  const auto last = static_cast<double>(from - 1);
-  for (std::size_t i = 0; i < to; ++i) {
-    auto fraction = (static_cast<double>(i) + .5 - along.begin) / along.length;
-    if (fraction < 0 || fraction >= 1)
-      continue;
-    if (along.mirrored)
-      fraction = 1 - fraction;
-    const auto at = std::clamp(fraction * static_cast<double>(from) - .5, 0., last);
-    const auto first = static_cast<std::int32_t>(at);
-    out[i] = {first, std::min(first + 1, static_cast<std::int32_t>(from) - 1),
-              static_cast<float>(at - first)};
-  }
-  return out;
-}
-
 void resample(const image& picture, std::span<const tap> columns, std::span<const tap> rows,
               std::span<float> pixels) {
   const auto rgb = picture.rgb.view();
@@ -79,19 +47,25 @@ void resample(const image& picture, std::span<const tap> columns, std::span<cons
   }
 }
 
-/// Turns hues by `turn` (1 is the full circle), multiplies saturation and brightness. Done in RGB: rotation
-/// about the grey axis, scaling towards grey, scaling of all.
-void recolour(std::span<float> pixels, double turn, double saturation, double brightness) {
+/// Turns hues by `turn` (1 is the full circle), multiplies saturation and brightness: rotation about the grey axis,
+/// scaling towards grey, scaling of all.
+std::array<float, 9> colour_matrix(double turn, double saturation, double brightness) {
   const auto angle = 2 * M_PI * turn, c = std::cos(angle), s = std::sin(angle) / std::sqrt(3.);
-  const auto same = static_cast<float>(c + (1 - c) / 3), next = static_cast<float>((1 - c) / 3 - s),
-             before = static_cast<float>((1 - c) / 3 + s);
-  const auto keep = static_cast<float>(saturation), gain = static_cast<float>(brightness);
+  const std::array turned{c + (1 - c) / 3, (1 - c) / 3 - s, (1 - c) / 3 + s}; // same, next and previous channel
+  std::array<float, 9> matrix{};
+  for (std::size_t to = 0; to < 3; ++to)
+    for (std::size_t from = 0; from < 3; ++from)
+      matrix[3 * to + from] =
+          static_cast<float>(brightness * (turned[(3 + from - to) % 3] * saturation + (1 - saturation) / 3));
+  return matrix;
+}
+
+void recolour(std::span<float> pixels, const std::array<float, 9>& matrix) {
   for (std::size_t i = 0; i + 2 < pixels.size(); i += 3) {
     const std::array in{pixels[i], pixels[i + 1], pixels[i + 2]};
-    const auto grey = (in[0] + in[1] + in[2]) / 3;
     for (std::size_t k = 0; k < 3; ++k) {
-      const auto turned = same * in[k] + next * in[(k + 1) % 3] + before * in[(k + 2) % 3];
-      pixels[i + k] = std::clamp((grey + (turned - grey) * keep) * gain, 0.F, 1.F);
+      const auto* row = &matrix[3 * k];
+      pixels[i + k] = std::clamp(row[0] * in[0] + row[1] * in[1] + row[2] * in[2], 0.F, 1.F);
     }
   }
 }
@@ -113,32 +87,67 @@ placed_label place(const label& truth, const span_of_input& across, const span_o
 
 } // namespace
 
-std::vector<placed_label> augmented(const labelled_frame& sample, const augmentation& how,
-                                    std::uint16_t width, std::uint16_t height, std::mt19937_64& random,
-                                    std::span<float> pixels) {
-  const auto& picture = sample.shot.picture;
-  const auto fitted = fit(picture.width, picture.height, width, height);
-  const auto scale = 1 + draw(how.scale, random);
-  const auto along = [&](double begin, double length, double whole) {
-    const auto shift = draw(how.translate, random) * whole;
-    return span_of_input{whole / 2 + (begin - whole / 2) * scale + shift, length * scale};
-  };
-  auto across = along(fitted.pad_x, fitted.new_width, width);
-  const auto down = along(fitted.pad_y, fitted.new_height, height);
-  across.mirrored = std::bernoulli_distribution{how.flip}(random);
+std::vector<tap> taps(const span_of_input& along, std::size_t from, std::size_t to) {
+  std::vector<tap> out(to);
+  const auto last = static_cast<double>(from - 1);
+  for (std::size_t i = 0; i < to; ++i) {
+    auto fraction = (static_cast<double>(i) + .5 - along.begin) / along.length;
+    if (fraction < 0 || fraction >= 1)
+      continue;
+    if (along.mirrored)
+      fraction = 1 - fraction;
+    const auto at = std::clamp(fraction * static_cast<double>(from) - .5, 0., last);
+    const auto first = static_cast<std::int32_t>(at);
+    out[i] = {first, std::min(first + 1, static_cast<std::int32_t>(from) - 1),
+              static_cast<float>(at - first)};
+  }
+  return out;
+}
 
-  resample(picture, taps(across, picture.width, width), taps(down, picture.height, height), pixels);
+variation letterboxed(const image& picture, std::uint16_t width, std::uint16_t height) {
+  const auto fitted = fit(picture.width, picture.height, width, height);
+  return {{static_cast<double>(fitted.pad_x), static_cast<double>(fitted.new_width)},
+          {static_cast<double>(fitted.pad_y), static_cast<double>(fitted.new_height)},
+          std::nullopt};
+}
+
+variation draw_variation(const image& picture, const augmentation& how, std::uint16_t width, std::uint16_t height,
+                         std::mt19937_64& random) {
+  auto out = letterboxed(picture, width, height);
+  const auto scale = 1 + draw(how.scale, random);
+  const auto vary = [&](span_of_input& along, double whole) {
+    const auto shift = draw(how.translate, random) * whole;
+    along = {whole / 2 + (along.begin - whole / 2) * scale + shift, along.length * scale};
+  };
+  vary(out.across, width);
+  vary(out.down, height);
+  out.across.mirrored = std::bernoulli_distribution{how.flip}(random);
   if (how.hue > 0 || how.saturation > 0 || how.brightness > 0) {
     const auto turn = draw(how.hue, random) / 2, saturation = 1 + draw(how.saturation, random);
-    recolour(pixels, turn, saturation, 1 + draw(how.brightness, random));
+    out.colours = colour_matrix(turn, saturation, 1 + draw(how.brightness, random));
   }
-  std::vector<placed_label> labels;
-  for (const auto& truth : sample.labels) {
-    auto placed = place(truth, across, down, width, height);
+  return out;
+}
+
+std::vector<placed_label> place_labels(std::span<const label> labels, const variation& how, std::uint16_t width,
+                                       std::uint16_t height) {
+  std::vector<placed_label> out;
+  for (const auto& truth : labels) {
+    const auto placed = place(truth, how.across, how.down, width, height);
     if (placed.where.x2 > placed.where.x1 && placed.where.y2 > placed.where.y1)
-      labels.push_back(placed);
+      out.push_back(placed);
   }
-  return labels;
+  return out;
+}
+
+std::vector<placed_label> augmented(const labelled_frame& sample, const augmentation& how, std::uint16_t width,
+                                    std::uint16_t height, std::mt19937_64& random, std::span<float> pixels) {
+  const auto& picture = sample.shot.picture;
+  const auto drawn = draw_variation(picture, how, width, height, random);
+  resample(picture, taps(drawn.across, picture.width, width), taps(drawn.down, picture.height, height), pixels);
+  if (drawn.colours)
+    recolour(pixels, *drawn.colours);
+  return place_labels(sample.labels, drawn, width, height);
 }
 
 } // namespace ecco

@@ -17,7 +17,8 @@ namespace ecco {
 /// tensors.
 class flat_state {
  public:
-  explicit flat_state(yolo11_net& net);
+  /// Moves the net to `device`.
+  flat_state(yolo11_net& net, const torch::Device& device);
 
   /// Convolution weights (`decayed` of them), other parameters (`trained` so far), running statistics.
   torch::Tensor values;

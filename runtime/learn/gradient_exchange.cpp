@@ -133,11 +133,11 @@ bool gradient_exchange::available() {
 }
 
 result<std::unique_ptr<gradient_exchange>> gradient_exchange::join(const rendezvous& where, duration patience,
-                                                                   const torch::Device& device) {
+                                                                   compute_device device) {
   auto joined = guarded(name_of(where), [&]() -> result<std::unique_ptr<gradient_exchange>> {
     const auto most = std::max(milliseconds{1}, std::chrono::ceil<milliseconds>(patience));
     auto state = std::make_unique<impl>(
-        impl{where, most, device, std::make_unique<meeting_place>(where.token), {}, {}});
+        impl{where, most, torch_device(device), std::make_unique<meeting_place>(where.token), {}, {}});
     const auto store = file_store(state->place->store("gloo"), where.size, most);
     state->gloo = gloo_group(store, where.rank, where.size, most);
     if (device.is_cuda())
@@ -193,7 +193,7 @@ bool gradient_exchange::available() {
   return false;
 }
 
-result<std::unique_ptr<gradient_exchange>> gradient_exchange::join(const rendezvous&, duration, const torch::Device&) {
+result<std::unique_ptr<gradient_exchange>> gradient_exchange::join(const rendezvous&, duration, compute_device) {
   return no_gloo();
 }
 

@@ -9,6 +9,7 @@
 
 #include "messages/error.hpp"
 #include "messages/training.hpp"
+#include "runtime/learn/compute_device.hpp"
 
 namespace ecco {
 
@@ -33,7 +34,7 @@ class gradient_exchange {
   /// @param patience for each call that waits for others, this one included; more than 0
   /// @returns `unavailable` when one of them did not come, `unsupported` unless `available()`.
   static result<std::unique_ptr<gradient_exchange>> join(const rendezvous& where, duration patience,
-                                                         const torch::Device& device);
+                                                         compute_device device = {});
   ~gradient_exchange();
 
   const rendezvous& where() const;

@@ -2,9 +2,15 @@
 #include "runtime/learn/torch_detector.hpp"
 
 #include <cmath>
+#include <map>
+#include <optional>
 
+#include <c10/core/StreamGuard.h>
+
+#include "runtime/learn/device_pictures.hpp"
 #include "runtime/learn/letterbox.hpp"
 #include "runtime/learn/nms.hpp"
+#include "runtime/learn/recording.hpp"
 #include "runtime/learn/torch_guard.hpp"
 #include "runtime/learn/yolo11_net.hpp"
 
@@ -14,9 +20,30 @@ namespace {
 
 using torch::Tensor;
 
+/// The forward pass of one number of pictures.
+struct look {
+  Tensor pictures;
+  head_output seen;
+  /// From the second time on. It reads `pictures` and writes `seen` where they are.
+  std::unique_ptr<recording> recorded;
+};
+
 } // namespace
 
 struct torch_detector::impl {
+  impl(const student_spec& s, const detection_options& o, const yolo11_variant& v)
+      : spec{s}, options{o}, variant{v}, device{torch_device(o.device)},
+        anchors{make_anchors(s.input_height, s.input_width, device)} {
+    if (device.is_cuda())
+      stream.emplace(c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device));
+  }
+
+  /// On a CUDA device a detector keeps to one stream of its own: recordings need that.
+  c10::OptionalStreamGuard enter() const {
+    return stream ? c10::OptionalStreamGuard{*stream} : c10::OptionalStreamGuard{};
+  }
+
+  head_output forward(const Tensor& pictures);
   Tensor prepare(std::span<const image* const> pictures) const;
   std::vector<std::vector<detection>> decode(const head_output& out,
                                              std::span<const image* const> pictures) const;
@@ -28,13 +55,46 @@ struct torch_detector::impl {
   student_spec spec;
   detection_options options;
   yolo11_variant variant;
+  torch::Device device;
   anchor_grid anchors;
+  std::optional<c10::Stream> stream;
   /// Folded; null before the first load.
   std::unique_ptr<yolo11_net> net;
+  /// By number of pictures; of the present weights, whose memory they know.
+  std::map<std::int64_t, look> looks;
 };
+
+head_output torch_detector::impl::forward(const Tensor& pictures) {
+  if (!device.is_cuda() || !recording::available() || variant.masks)
+    return net->forward(pictures);
+  const auto [at, is_new] = looks.try_emplace(pictures.size(0));
+  auto& l = at->second;
+  if (is_new) { // what is allocated on first use is allocated now
+    l.pictures = pictures;
+    l.seen = net->forward(pictures);
+    return l.seen;
+  }
+  l.pictures.copy_(pictures);
+  if (!l.recorded)
+    l.recorded = recording::make(
+        [&] {
+          const auto out = net->forward(l.pictures);
+          l.seen.distances.copy_(out.distances);
+          l.seen.classes.copy_(out.classes);
+        },
+        nullptr);
+  l.recorded->replay();
+  return l.seen;
+}
 
 Tensor torch_detector::impl::prepare(std::span<const image* const> pictures) const {
   const auto width = spec.input_width, height = spec.input_height;
+  if (device.is_cuda()) {
+    std::vector<variation> how;
+    for (const auto* picture : pictures)
+      how.push_back(letterboxed(*picture, width, height));
+    return draw_on_device(pictures, how, width, height, device).to(type());
+  }
   const auto size = std::size_t{3} * width * height;
   auto planes = torch::empty({std::ssize(pictures), 3, height, width});
   const std::span all{planes.data_ptr<float>(), size * pictures.size()};
@@ -47,16 +107,17 @@ std::vector<std::vector<detection>>
 torch_detector::impl::decode(const head_output& out, std::span<const image* const> pictures) const {
   const auto logits = out.classes.to(torch::kFloat);
   const auto least = std::log(options.least_score / (1 - options.least_score));
-  const auto found = (logits > least).nonzero().contiguous(); // picture, anchor, class
+  const auto found = (logits > least).nonzero(); // picture, anchor, class
   const auto picture = found.select(1, 0), anchor = found.select(1, 1);
   const auto distances = expected_distances(out.distances.index({picture, anchor}).to(torch::kFloat));
-  const auto boxes =
-      (boxes_around(anchors.centres.index({anchor}), distances) * anchors.strides.index({anchor}))
-          .contiguous();
-  const auto scores = logits.index({picture, anchor, found.select(1, 2)}).sigmoid().contiguous();
+  const auto boxes = (boxes_around(anchors.centres.index({anchor}), distances) * anchors.strides.index({anchor}))
+                         .cpu()
+                         .contiguous();
+  const auto scores = logits.index({picture, anchor, found.select(1, 2)}).sigmoid().cpu().contiguous();
+  const auto places = found.cpu().contiguous();
 
   std::vector<std::vector<detection>> all(pictures.size());
-  const auto* at = found.data_ptr<std::int64_t>();
+  const auto* at = places.data_ptr<std::int64_t>();
   const auto* corner = boxes.data_ptr<float>();
   for (std::int64_t i = 0; i < found.size(0); ++i, at += 3, corner += 4) {
     const auto which = static_cast<std::size_t>(at[0]);
@@ -81,19 +142,20 @@ result<std::unique_ptr<torch_detector>> torch_detector::make(const student_spec&
     if (!(options.least_score > 0 && options.least_score < 1)
         || !(options.overlap > 0 && options.overlap <= 1))
       return fail(ec::invalid_argument, "detector: least score and overlap lie between 0 and 1");
-    return std::unique_ptr<torch_detector>{new torch_detector{std::make_unique<impl>(
-        impl{spec, options, *variant, make_anchors(spec.input_height, spec.input_width), nullptr})}};
+    return std::unique_ptr<torch_detector>{new torch_detector{std::make_unique<impl>(spec, options, *variant)}};
   });
 }
 
 result<void> torch_detector::load(const blob& weights) {
   return guarded("detector", [&]() -> result<void> {
+    const auto on_stream = impl_->enter();
     auto fresh = std::make_unique<yolo11_net>(impl_->variant, impl_->spec.classes);
     if (auto loaded = load_weights(*fresh, weights); !loaded)
       return loaded;
     fresh->eval();
     fresh->fold();
-    fresh->to(impl_->type());
+    fresh->to(impl_->device, impl_->type());
+    impl_->looks.clear();
     impl_->net = std::move(fresh);
     return {};
   });
@@ -109,7 +171,8 @@ result<std::vector<std::vector<detection>>> torch_detector::detect(std::span<con
     if (pictures.empty())
       return {};
     torch::NoGradGuard no_grad;
-    return impl_->decode(impl_->net->forward(impl_->prepare(pictures)), pictures);
+    const auto on_stream = impl_->enter();
+    return impl_->decode(impl_->forward(impl_->prepare(pictures)), pictures);
   });
 }
 

@@ -9,6 +9,7 @@
 #include "messages/blob.hpp"
 #include "messages/detection.hpp"
 #include "messages/error.hpp"
+#include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/student.hpp"
 #include "runtime/learn/training_recipe.hpp"
 
@@ -22,6 +23,7 @@ struct detection_options {
   float overlap = .6F;
   std::size_t most_detections = 300;
   precision arithmetic = precision::fp32;
+  compute_device device;
 };
 
 /// YOLO11 for inference: batch normalisation folded into the convolutions, picture in, detections out.

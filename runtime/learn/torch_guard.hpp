@@ -11,6 +11,7 @@
 #include <torch/torch.h>
 
 #include "messages/error.hpp"
+#include "runtime/learn/compute_device.hpp"
 
 namespace ecco {
 
@@ -31,10 +32,15 @@ auto guarded(std::string_view what, Work&& work) -> decltype(work()) {
   }
 }
 
-/// While it lives, convolutions and products run in bfloat16 on the CPU.
+inline torch::Device torch_device(compute_device device) {
+  return device.is_cuda() ? torch::Device{torch::kCUDA, static_cast<c10::DeviceIndex>(device.cuda)}
+                          : torch::Device{torch::kCPU};
+}
+
+/// While it lives, convolutions and products on that device run in bfloat16.
 class bf16_autocast {
  public:
-  explicit bf16_autocast(bool enabled) : before_(is_enabled()) {
+  bf16_autocast(bool enabled, const torch::Device& device) : type_(device.type()), before_(is_enabled()) {
     enable(enabled);
     at::autocast::increment_nesting();
   }
@@ -50,21 +56,28 @@ class bf16_autocast {
 
  private:
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-  static bool is_enabled() {
-    return at::autocast::is_autocast_enabled(at::kCPU);
-  }
-  static void enable(bool on) {
-    at::autocast::set_autocast_enabled(at::kCPU, on);
+  bool is_enabled() const { return at::autocast::is_autocast_enabled(type_); }
+
+  void enable(bool on) {
+    at::autocast::set_autocast_enabled(type_, on);
+    at::autocast::set_autocast_dtype(type_, torch::kBFloat16);
   }
 #else
-  static bool is_enabled() {
-    return at::autocast::is_cpu_enabled();
+  bool is_enabled() const {
+    return type_ == torch::kCUDA ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
   }
-  static void enable(bool on) {
-    at::autocast::set_cpu_enabled(on);
+
+  void enable(bool on) {
+    if (type_ == torch::kCUDA) {
+      at::autocast::set_enabled(on);
+      at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
+    } else {
+      at::autocast::set_cpu_enabled(on);
+    }
   }
 #endif
 
+  torch::DeviceType type_;
   bool before_;
 };
 

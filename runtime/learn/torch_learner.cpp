@@ -212,7 +212,7 @@ result<train_report> torch_learner::train(const train_order& order) {
 }
 
 result<job> torch_learner::begin(const train_order& order) const {
-  auto run = trainer::make(options_.spec, options_.recipe, order.checkpoint, order.seed);
+  auto run = trainer::make(options_.spec, options_.recipe, order.checkpoint, order.seed, options_.device);
   if (!run)
     return tl::unexpected{run.error()};
   auto checkpoint = (*run)->checkpoint(), weights = (*run)->weights();
@@ -301,7 +301,8 @@ result<void> torch_learner::meet(const train_order& order) {
   exchange_.reset();
   if (order.together.size == 1)
     return {};
-  auto joined = gradient_exchange::join(order.together, order.slice + options_.exchange_patience, torch::kCPU);
+  auto joined =
+      gradient_exchange::join(order.together, order.slice + options_.exchange_patience, options_.device);
   if (!joined)
     return tl::unexpected{joined.error()};
   exchange_ = std::move(*joined);
@@ -317,10 +318,12 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
   std::mt19937_64 random{seeds};
   duration step{};
   // At least one step: a slice that was thought too short for its own closing would else never measure that again.
-  const auto& [token, rank, ranks] = order.together;
+  const auto rank = order.together.rank, ranks = order.together.size;
+  const auto draw = [&] { return shard_of(of.samples.draw(options_.recipe.batch * ranks, random), rank, ranks); };
+  auto batch = draw();
   const auto may_go_on = [&]() -> result<bool> {
     const auto time_left = rank > 0 || made.images == 0 || time.elapsed() + step + closing < order.slice;
-    const auto go_on = of.samples.size() > 0 && time_left;
+    const auto go_on = !batch.empty() && time_left;
     return exchange_ ? exchange_->all_agree(go_on) : go_on;
   };
   for (;;) {
@@ -329,13 +332,15 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
       return tl::unexpected{go_on.error()};
     if (!*go_on)
       break;
-    const auto joint = of.samples.draw(options_.recipe.batch * ranks, random);
-    const auto done = of.run->step(shard_of(joint, rank, ranks), exchange_.get());
+    auto next = draw();
+    const auto done = of.run->step(batch, next, exchange_.get());
     if (!done)
       return tl::unexpected{done.error()};
     step = std::max(step / 2, time.charge(&time_spent::training));
-    made.images += static_cast<std::uint32_t>(joint.size());
-    made.loss += done->loss * static_cast<double>(joint.size());
+    const auto images = ranks * batch.size();
+    made.images += static_cast<std::uint32_t>(images);
+    made.loss += done->loss * static_cast<double>(images);
+    batch = std::move(next);
   }
   if (made.images > 0)
     made.loss /= made.images;
@@ -386,6 +391,7 @@ result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options option
     return fail(ec::invalid_argument, "learner: it must keep at least one held-out frame and one job");
   if (auto checked = validate(options.recipe); !checked)
     return tl::unexpected{checked.error()};
+  options.scoring.device = options.device;
   auto detector = torch_detector::make(options.spec, options.scoring);
   if (!detector)
     return tl::unexpected{detector.error()};

@@ -16,6 +16,8 @@ namespace ecco {
 struct torch_learner_options {
   student_spec spec;
   training_recipe recipe;
+  /// Where it trains and scores; `scoring.device` follows it.
+  compute_device device;
   /// How weights are scored.
   detection_options scoring;
   replay_options replay;

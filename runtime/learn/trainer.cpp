@@ -5,11 +5,18 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <ranges>
+#include <utility>
 
-#include "runtime/learn/augmentation.hpp"
+#include <c10/core/Event.h>
+#include <c10/core/StreamGuard.h>
+
+#include "runtime/learn/batch_tensors.hpp"
 #include "runtime/learn/flat_state.hpp"
 #include "runtime/learn/gradient_exchange.hpp"
+#include "runtime/learn/recording.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
 #include "runtime/learn/yolo11_loss.hpp"
@@ -20,54 +27,36 @@ namespace {
 
 using torch::Tensor;
 
-constexpr const char* checkpoint_format = "ecco-checkpoint-1";
+constexpr const char* checkpoint_format = "ecco-checkpoint-2";
 
-struct batch_tensors {
-  Tensor pictures;
-  truths truth;
+/// A batch that waits for its step.
+struct prepared_batch {
+  std::vector<const labelled_frame*> frames;
+  std::uint64_t step = 0;
+  std::size_t shard = 0;
+  batch_tensors tensors;
 };
 
-/// Pads the labels of a batch, objects and ignored regions apart, into tensors.
-truths pack(const std::vector<std::vector<placed_label>>& labels) {
-  std::int64_t objects = 0, regions = 0;
-  for (const auto& of_picture : labels) {
-    const auto ignored =
-        std::count_if(of_picture.begin(), of_picture.end(), [](const auto& l) { return l.ignore; });
-    regions = std::max<std::int64_t>(regions, ignored);
-    objects = std::max<std::int64_t>(objects, std::ssize(of_picture) - ignored);
-  }
-  const auto batch = std::ssize(labels);
-  truths out{torch::zeros({batch, objects, 4}), torch::zeros({batch, objects}, torch::kLong),
-             torch::zeros({batch, objects}, torch::kBool), torch::zeros({batch, regions, 4})};
-  const auto write = [](const Tensor& boxes, std::int64_t row, const box& b) {
-    std::copy_n(&std::array{b.x1, b.y1, b.x2, b.y2}[0], 4, boxes.data_ptr<float>() + 4 * row);
-  };
-  for (std::int64_t i = 0; i < batch; ++i) {
-    auto object = i * objects, region = i * regions;
-    for (const auto& l : labels[static_cast<std::size_t>(i)])
-      if (l.ignore) {
-        write(out.ignored, region++, l.where);
-      } else {
-        out.classes.data_ptr<std::int64_t>()[object] = l.class_id;
-        out.valid.data_ptr<bool>()[object] = true;
-        write(out.boxes, object++, l.where);
-      }
-  }
-  return out;
-}
+/// The streams of a trainer's CUDA device. Recordings need one that isn't the default one; a second prepares the next
+/// batch meanwhile.
+struct device_streams {
+  explicit device_streams(const torch::Device& device)
+      : compute{c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device)},
+        prepare{c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device)}, ready{device.type()} {}
 
-batch_tensors assemble(std::span<const labelled_frame* const> batch, const augmentation& how,
-                       const student_spec& spec, std::mt19937_64& random) {
-  const auto size = std::size_t{3} * spec.input_width * spec.input_height;
-  auto pictures = torch::empty({std::ssize(batch), 3, spec.input_height, spec.input_width},
-                               torch::MemoryFormat::ChannelsLast);
-  const std::span pixels{pictures.data_ptr<float>(), size * batch.size()};
-  std::vector<std::vector<placed_label>> labels;
-  for (std::size_t i = 0; i < batch.size(); ++i)
-    labels.push_back(augmented(*batch[i], how, spec.input_width, spec.input_height, random,
-                               pixels.subspan(i * size, size)));
-  return {pictures, pack(labels)};
-}
+  c10::Stream compute, prepare;
+  /// The prepared batch is there.
+  c10::Event ready;
+};
+
+/// Forward and backward through one shape of batch.
+struct pass {
+  batch_tensors in;
+  /// Mean loss, then the terms of `step_report`, then the norm of the gradient.
+  Tensor figures;
+  /// From the second batch of this shape on. It reads `in` and writes `figures` where they are.
+  std::unique_ptr<recording> recorded;
+};
 
 std::uint64_t number(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const auto found = metadata.find(key);
@@ -80,13 +69,25 @@ std::uint64_t number(const std::map<std::string, std::string>& metadata, const s
 } // namespace
 
 struct trainer::impl {
-  impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_)
-      : spec{s}, recipe{r}, net{variant, s.classes}, seed{seed_} {
+  impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_,
+       const torch::Device& on)
+      : spec{s}, recipe{r}, device{on},
+        records{on.is_cuda() && r.recordings && recording::available() && !variant.masks}, net{variant, s.classes},
+        seed{seed_} {
+    if (device.is_cuda())
+      streams.emplace(device);
+    const auto on_stream = enter();
     net.initialise(seed);
     net.set_statistics_momentum(recipe.statistics_momentum);
-    state.emplace(net);
-    anchors = make_anchors(spec.input_height, spec.input_width);
+    state.emplace(net, device);
+    net.train();
+    anchors = make_anchors(spec.input_height, spec.input_width, device);
     start_over();
+  }
+
+  /// While the guard lives, work goes to the trainer's own stream.
+  c10::OptionalStreamGuard enter() const {
+    return streams ? c10::OptionalStreamGuard{streams->compute} : c10::OptionalStreamGuard{};
   }
 
   /// Forgets the optimiser's past; the average is the present weights.
@@ -102,11 +103,16 @@ struct trainer::impl {
     return state->values.narrow(0, state->trained, state->values.numel() - state->trained);
   }
 
-  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::size_t shard) const;
+  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::uint64_t step, std::size_t shard) const;
+  void prepare_ahead(std::span<const labelled_frame* const> next, std::size_t shard);
+  batch_tensors take(std::span<const labelled_frame* const> batch, std::size_t shard);
   Tensor forward_backward(const batch_tensors& batch);
-  Tensor share_of(std::span<const labelled_frame* const> batch, std::size_t shard);
+  Tensor launch(const batch_tensors& batch);
+  Tensor share_of(const Tensor& figures) const;
   Tensor adopt(const Tensor& share);
   result<step_report> finish(const Tensor& figures, const Tensor& statistics_before);
+  void undo(const Tensor& statistics_before);
+  result<void> check(const step_report& report, double gradient_norm) const;
   void update(double gradient_norm);
 
   /// What a checkpoint consists of.
@@ -119,18 +125,42 @@ struct trainer::impl {
 
   student_spec spec;
   training_recipe recipe;
+  torch::Device device;
+  std::optional<device_streams> streams;
+  bool records;
   yolo11_net net;
   std::optional<flat_state> state;
   anchor_grid anchors;
   Tensor average, first_moment, second_moment;
   std::uint64_t steps = 0, seed = 0;
+  std::optional<prepared_batch> prepared;
+  std::map<batch_shape, pass> passes;
 };
 
-batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::size_t shard) const {
+batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::uint64_t step,
+                                     std::size_t shard) const {
   const auto own = seed ^ (shard * 0x9e3779b97f4a7c15);
-  std::seed_seq seeds{own, own >> 32, steps, steps >> 32};
+  std::seed_seq seeds{own, own >> 32, step, step >> 32};
   std::mt19937_64 random{seeds};
-  return assemble(batch, recipe.augment, spec, random);
+  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, random, device);
+}
+
+/// For the step after this one, beside what the device is at.
+void trainer::impl::prepare_ahead(std::span<const labelled_frame* const> next, std::size_t shard) {
+  if (!streams || next.empty())
+    return;
+  const c10::StreamGuard beside{streams->prepare};
+  prepared = prepared_batch{{next.begin(), next.end()}, steps + 1, shard, prepare(next, steps + 1, shard)};
+  streams->ready.record(streams->prepare);
+}
+
+/// What was prepared during the last step, if that was for this one.
+batch_tensors trainer::impl::take(std::span<const labelled_frame* const> batch, std::size_t shard) {
+  const auto ahead = std::exchange(prepared, std::nullopt);
+  if (!ahead || ahead->step != steps || ahead->shard != shard || !std::ranges::equal(ahead->frames, batch))
+    return prepare(batch, steps, shard);
+  streams->ready.block(streams->compute);
+  return ahead->tensors;
 }
 
 Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
@@ -138,7 +168,7 @@ Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
   const auto size = batch.pictures.size(0);
   head_output out;
   {
-    const bf16_autocast autocast{recipe.arithmetic == precision::bf16};
+    const bf16_autocast autocast{recipe.arithmetic == precision::bf16, device};
     out = net.forward(batch.pictures);
   }
   out.distances = out.distances.to(torch::kFloat);
@@ -152,37 +182,69 @@ Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
                        state->gradients.norm()});
 }
 
+/// Starts the pass and does not wait for a CUDA device.
+Tensor trainer::impl::launch(const batch_tensors& batch) {
+  if (!records)
+    return forward_backward(batch);
+  const auto [at, is_new] = passes.try_emplace(shape_of(batch));
+  auto& [in, figures, recorded] = at->second;
+  if (is_new) { // what is allocated on first use is allocated now
+    in = batch;
+    figures = forward_backward(in);
+    return figures;
+  }
+  copy_into(in, batch);
+  if (!recorded) {
+    const auto beside = std::ranges::find_if(passes, [](const auto& p) { return p.second.recorded != nullptr; });
+    recorded = recording::make([this, &p = at->second] { p.figures.copy_(forward_backward(p.in)); },
+                               beside == passes.end() ? nullptr : beside->second.recorded.get());
+  }
+  recorded->replay();
+  return figures;
+}
+
 /// Gradients, running statistics and figures of one shard of a joint batch, in one vector: what is averaged. A loss that
 /// is not finite travels with it, so that every rank knows.
-Tensor trainer::impl::share_of(std::span<const labelled_frame* const> batch, std::size_t shard) {
-  const auto figures = forward_backward(prepare(batch, shard));
+Tensor trainer::impl::share_of(const Tensor& figures) const {
   return torch::cat({state->gradients, statistics(), figures});
 }
 
 /// Takes over an averaged share. @returns its figures
 Tensor trainer::impl::adopt(const Tensor& share) {
   torch::NoGradGuard no_grad;
+  const auto all = state->values.numel();
   state->gradients.copy_(share.narrow(0, 0, state->trained));
-  statistics().copy_(share.narrow(0, state->trained, statistics().numel()));
-  auto figures = share.narrow(0, state->values.numel(), share.numel() - state->values.numel()).clone();
+  statistics().copy_(share.narrow(0, state->trained, all - state->trained));
+  auto figures = share.narrow(0, all, share.numel() - all).clone();
   figures[-1] = state->gradients.norm();
   return figures;
 }
 
+/// Waits for the device; then the step is done or undone.
 result<step_report> trainer::impl::finish(const Tensor& figures, const Tensor& statistics_before) {
   const auto on_host = figures.cpu();
   const auto* figure = on_host.data_ptr<float>();
   const step_report report{figure[0], figure[1], figure[2], figure[3]};
-  const auto* bad = !std::isfinite(report.loss) ? "loss" : !std::isfinite(figure[4]) ? "gradient" : nullptr;
-  if (bad != nullptr) {
-    torch::NoGradGuard no_grad;
-    statistics().copy_(statistics_before);
-    return fail(ec::not_finite,
-                "training: the " + std::string{bad} + " of step " + std::to_string(steps) + " is not finite",
-                "lower the learning rate");
+  if (auto checked = check(report, figure[4]); !checked) {
+    undo(statistics_before);
+    return tl::unexpected{checked.error()};
   }
   update(figure[4]);
   return report;
+}
+
+void trainer::impl::undo(const Tensor& statistics_before) {
+  torch::NoGradGuard no_grad;
+  statistics().copy_(statistics_before);
+}
+
+result<void> trainer::impl::check(const step_report& report, double gradient_norm) const {
+  const auto* bad = !std::isfinite(report.loss) ? "loss" : !std::isfinite(gradient_norm) ? "gradient" : nullptr;
+  if (bad == nullptr)
+    return {};
+  return fail(ec::not_finite,
+              "training: the " + std::string{bad} + " of step " + std::to_string(steps) + " is not finite",
+              "lower the learning rate");
 }
 
 void trainer::impl::update(double gradient_norm) {
@@ -210,7 +272,8 @@ trainer::trainer(std::unique_ptr<impl> state) : impl_{std::move(state)} {}
 trainer::~trainer() = default;
 
 result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const training_recipe& recipe,
-                                               const blob& start, std::uint64_t seed) {
+                                               const blob& start, std::uint64_t seed,
+                                               compute_device device) {
   return guarded("trainer", [&]() -> result<std::unique_ptr<trainer>> {
     if (auto checked = validate(recipe); !checked)
       return tl::unexpected{checked.error()};
@@ -221,7 +284,8 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
       return fail(ec::unsupported,
                   "trainer: " + spec.architecture + " learns from masks, which labels do not have",
                   "train " + spec.architecture.substr(0, spec.architecture.find('-')) + " instead");
-    std::unique_ptr<trainer> made{new trainer{std::make_unique<impl>(spec, recipe, *variant, seed)}};
+    std::unique_ptr<trainer> made{
+        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device))}};
     if (start.empty())
       return made;
     const auto file = read_safetensors(start);
@@ -231,6 +295,7 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     if (file->metadata.contains("format") && file->metadata.at("format") == checkpoint_format) {
       loaded = made->restore(start);
     } else {
+      const auto on_stream = made->impl_->enter();
       loaded = load_weights(made->impl_->net, start);
       made->impl_->start_over();
     }
@@ -240,19 +305,24 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
   });
 }
 
-result<step_report> trainer::step(std::span<const labelled_frame* const> batch, gradient_exchange* with) {
+result<step_report> trainer::step(std::span<const labelled_frame* const> batch,
+                                  std::span<const labelled_frame* const> next, gradient_exchange* with) {
   return guarded("training", [&]() -> result<step_report> {
     if (batch.empty())
       return fail(ec::invalid_argument, "training: an empty batch");
     auto& s = *impl_;
+    const std::size_t shard = with == nullptr ? 0 : with->where().rank;
+    const auto on_stream = s.enter();
     const auto statistics_before = s.statistics().clone();
-    s.net.train();
+    // The pictures live until the device is done with them: then their memory may go to the batch after the next.
+    const auto taken = s.take(batch, shard);
+    const auto launched = s.launch(taken);
+    s.prepare_ahead(next, shard);
     if (with == nullptr)
-      return s.finish(s.forward_backward(s.prepare(batch, 0)), statistics_before);
-    const auto share = s.share_of(batch, with->where().rank);
+      return s.finish(launched, statistics_before);
+    const auto share = s.share_of(launched);
     if (auto averaged = with->average(share); !averaged) {
-      torch::NoGradGuard no_grad;
-      s.statistics().copy_(statistics_before);
+      s.undo(statistics_before);
       return tl::unexpected{averaged.error()};
     }
     return s.finish(s.adopt(share), statistics_before);
@@ -264,14 +334,13 @@ result<step_report> trainer::step_in_shards(std::span<const std::vector<const la
     if (shards.empty() || std::ranges::any_of(shards, [](const auto& shard) { return shard.empty(); }))
       return fail(ec::invalid_argument, "training: an empty batch");
     auto& s = *impl_;
+    const auto on_stream = s.enter();
     const auto statistics_before = s.statistics().clone();
-    s.net.train();
     Tensor sum;
     for (std::size_t i = 0; i < shards.size(); ++i) {
-      torch::NoGradGuard no_grad;
-      s.statistics().copy_(statistics_before);
-      torch::AutoGradMode grad{true};
-      const auto share = s.share_of(shards[i], i);
+      s.undo(statistics_before);
+      const auto taken = s.take(shards[i], i);
+      const auto share = s.share_of(s.launch(taken));
       sum = i == 0 ? share : sum + share;
     }
     return s.finish(s.adopt(sum / static_cast<double>(shards.size())), statistics_before);
@@ -281,12 +350,13 @@ result<step_report> trainer::step_in_shards(std::span<const std::vector<const la
 result<void> trainer::take_from_first(gradient_exchange& with) {
   return guarded("training", [&]() -> result<void> {
     auto& s = *impl_;
-    // As one of c10d's types of the same size.
+    const auto on_stream = s.enter();
     const auto counters = torch::tensor({std::bit_cast<std::int64_t>(s.steps), std::bit_cast<std::int64_t>(s.seed)});
     std::vector<Tensor> state{counters};
     for (const auto& part : s.parts())
       state.push_back(part.tensor);
     auto taken = with.take_from_first(state);
+    s.prepared.reset();
     if (taken) {
       s.steps = std::bit_cast<std::uint64_t>(counters[0].item<std::int64_t>());
       s.seed = std::bit_cast<std::uint64_t>(counters[1].item<std::int64_t>());
@@ -300,12 +370,15 @@ std::uint64_t trainer::steps() const {
 }
 
 blob trainer::checkpoint() const {
+  const auto on_stream = impl_->enter();
+  std::vector<Tensor> on_host;
   std::vector<tensor_entry> entries;
-  for (const auto& [name, tensor] : impl_->parts())
-    entries.push_back({name,
-                       scalar_type::f32,
-                       {tensor.numel()},
-                       {static_cast<const std::uint8_t*>(tensor.data_ptr()), tensor.nbytes()}});
+  for (const auto& [name, tensor] : impl_->parts()) {
+    on_host.push_back(tensor.cpu());
+    const auto& t = on_host.back();
+    entries.push_back(
+        {name, scalar_type::f32, {t.numel()}, {static_cast<const std::uint8_t*>(t.data_ptr()), t.nbytes()}});
+  }
   return write_safetensors(entries, {{"format", checkpoint_format},
                                      {"architecture", impl_->spec.architecture},
                                      {"classes", std::to_string(impl_->spec.classes)},
@@ -339,14 +412,16 @@ result<void> trainer::restore(const blob& checkpoint) {
     // Read aside first: a checkpoint with a bad value must not harm the state.
     std::vector<Tensor> read;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      read.push_back(torch::empty_like(parts[i].tensor));
+      read.push_back(torch::empty(parts[i].tensor.sizes()));
       std::copy(file->tensors[i].data.begin(), file->tensors[i].data.end(),
                 static_cast<std::uint8_t*>(read[i].data_ptr()));
       if (!read[i].isfinite().all().item<bool>())
         return fail(ec::not_finite, "checkpoint: " + parts[i].name + " has a value that is not finite");
     }
+    const auto on_stream = impl_->enter();
     for (std::size_t i = 0; i < parts.size(); ++i)
       parts[i].tensor.copy_(read[i]);
+    impl_->prepared.reset();
     impl_->steps = number(metadata, "steps");
     impl_->seed = number(metadata, "seed");
     return {};
@@ -354,7 +429,8 @@ result<void> trainer::restore(const blob& checkpoint) {
 }
 
 blob trainer::weights() const {
-  return save_weights(impl_->state->view(impl_->average));
+  const auto on_stream = impl_->enter();
+  return save_weights(impl_->state->view(impl_->average.cpu()));
 }
 
 } // namespace ecco

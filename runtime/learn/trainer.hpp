@@ -8,6 +8,7 @@
 
 #include "messages/error.hpp"
 #include "messages/training.hpp"
+#include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/student.hpp"
 #include "runtime/learn/training_recipe.hpp"
 
@@ -26,20 +27,21 @@ struct step_report {
 class trainer {
  public:
   /// Starts from `start`: a checkpoint, or weights in safetensors, or nothing, for fresh weights drawn from
-  /// `seed`. A checkpoint brings its own seed.
+  /// `seed`. A checkpoint brings its own seed, and may come from a trainer on another device.
   static result<std::unique_ptr<trainer>> make(const student_spec& spec, const training_recipe& recipe,
-                                               const blob& start, std::uint64_t seed);
+                                               const blob& start, std::uint64_t seed, compute_device device = {});
   ~trainer();
 
-  /// One optimiser step on augmented variants of `batch`.
+  /// One optimiser step on augmented variants of `batch`. While a CUDA device is at it, the `next` batch is prepared:
+  /// the step after this one finds its pictures there. What is learned does not depend on `next`.
   /// @pre every picture is whole and every class is below `spec.classes`
   /// @returns `not_finite` when loss or gradient is not; the state is then what it was before.
-  result<step_report> step(std::span<const labelled_frame* const> batch) { return step(batch, nullptr); }
-
-  /// The same together with the other ranks of `with`, which must be in the same state. Their batches are the shards of
-  /// one joint batch, and the step is that of `step_in_shards`, whose report every rank gets; states stay the same, bit
-  /// by bit. @returns as `step`, or `unavailable` when a rank is lost; the state is then what it was before.
-  result<step_report> step(std::span<const labelled_frame* const> batch, gradient_exchange* with);
+  ///
+  /// Together with the other ranks of `with`, when there is one, which must be in the same state: their batches are the
+  /// shards of one joint batch, and the step is that of `step_in_shards`, whose report every rank gets. States stay the
+  /// same, bit by bit. When a rank is lost it is `unavailable`, and the state what it was before.
+  result<step_report> step(std::span<const labelled_frame* const> batch,
+                           std::span<const labelled_frame* const> next = {}, gradient_exchange* with = nullptr);
 
   /// One step on a joint batch, one shard after the other: what data-parallel training is measured by. By definition
   /// each shard has its own augmentation (its number enters the seed), its own batch-norm statistics and its own

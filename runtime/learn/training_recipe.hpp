@@ -49,6 +49,8 @@ struct training_recipe {
   augmentation augment;
   loss_gains gains;
   precision arithmetic = precision::fp32;
+  /// On a CUDA device, launch each pass as one recording (CUDA graph).
+  bool recordings = true;
 
   friend bool operator==(const training_recipe&, const training_recipe&) = default;
 };

@@ -173,7 +173,7 @@ plain_conv::plain_conv(const shape& s) : stride_(s.stride), padding_(s.kernel / 
 Tensor plain_conv::forward(const Tensor& x) {
   // The dilation of a 1x1 kernel changes nothing but torch's choice of implementation: on one thread it
   // would leave oneDNN for a matrix product that takes 1.5 to 2 times as long (measured with 1.13).
-  const auto dilation = weight.size(2) == 1 ? 2 : 1;
+  const auto dilation = weight.size(2) == 1 && x.device().is_cpu() ? 2 : 1;
   auto y = torch::conv2d(x, weight, bias, stride_, padding_, dilation, groups_);
   multiplications = values_of_one(y) * fan_in();
   return y;
@@ -199,7 +199,7 @@ batch_norm::batch_norm(std::int64_t channels) {
 
 Tensor batch_norm::forward(const Tensor& x) {
   return torch::batch_norm(x, weight, bias, running_mean, running_var, is_training(), momentum, epsilon,
-                           false);
+                           x.is_cuda());
 }
 
 conv::conv(const plain_conv::shape& s, bool activate) : activate_(activate) {

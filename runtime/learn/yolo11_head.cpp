@@ -85,7 +85,7 @@ class prototypes final : public block {
 
 } // namespace
 
-anchor_grid make_anchors(std::int64_t input_height, std::int64_t input_width) {
+anchor_grid make_anchors(std::int64_t input_height, std::int64_t input_width, const torch::Device& device) {
   std::vector<Tensor> centres, cell_sizes;
   for (const auto stride : strides) {
     const auto rows = input_height / stride, columns = input_width / stride;
@@ -94,7 +94,7 @@ anchor_grid make_anchors(std::int64_t input_height, std::int64_t input_width) {
     centres.push_back(torch::stack({x, y}, 2).view({-1, 2}));
     cell_sizes.push_back(torch::full({rows * columns, 1}, static_cast<float>(stride)));
   }
-  return {torch::cat(centres), torch::cat(cell_sizes)};
+  return {torch::cat(centres).to(device), torch::cat(cell_sizes).to(device)};
 }
 
 Tensor expected_distances(const Tensor& logits) {

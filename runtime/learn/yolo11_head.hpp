@@ -35,7 +35,7 @@ struct anchor_grid {
 };
 
 /// The anchors of an input of that size.
-anchor_grid make_anchors(std::int64_t input_height, std::int64_t input_width);
+anchor_grid make_anchors(std::int64_t input_height, std::int64_t input_width, const torch::Device& device = torch::kCPU);
 
 /// Mean of each side's distribution, in grid cells: (..., 4 * distance_bins) -> (..., 4).
 torch::Tensor expected_distances(const torch::Tensor& logits);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 namespace ecco {
 
@@ -44,11 +45,20 @@ Tensor distribution_focal_loss(const Tensor& logits, const Tensor& distances) {
   return -(at_lower * (1. - above) + at_upper * above).mean(1);
 }
 
+/// The anchors that answer for an object. With `fixed` always that many, so that the host need not wait for a CUDA device
+/// to learn how many there are: those too many have no score.
+Tensor foreground_rows(const assignment& found, std::optional<std::int64_t> fixed) {
+  const auto foreground = found.foreground.view(-1);
+  if (!fixed)
+    return foreground.nonzero().squeeze(1);
+  return std::get<1>(foreground.to(torch::kInt).topk(std::min(*fixed, foreground.numel())));
+}
+
 /// Which anchor of which picture answers for which object, one row each.
 struct positives {
-  positives(const assignment& found, std::int64_t anchors)
-      : rows{found.foreground.view(-1).nonzero().squeeze(1)}, picture{rows.floor_divide(anchors)},
-        anchor{rows.remainder(anchors)}, object{found.object.view(-1).index_select(0, rows)} {}
+  positives(const assignment& found, std::int64_t anchors, std::optional<std::int64_t> fixed)
+      : rows{foreground_rows(found, fixed)}, picture{rows.floor_divide(anchors)}, anchor{rows.remainder(anchors)},
+        object{found.object.view(-1).index_select(0, rows)} {}
 
   Tensor rows, picture, anchor, object;
 };
@@ -156,7 +166,10 @@ loss_terms yolo11_loss(const head_output& out, const anchor_grid& anchors, const
   const auto total_score = found.score.sum().clamp_min(1);
 
   auto class_targets = torch::zeros_like(out.classes);
-  const positives at{found, per_picture};
+  std::optional<std::int64_t> fixed;
+  if (out.classes.is_cuda() && !out.prototypes.defined())
+    fixed = batch * truth.boxes.size(1) * assigner_options{}.anchors_per_object;
+  const positives at{found, per_picture, fixed};
   const auto weight = found.score.view(-1).index_select(0, at.rows);
   if (at.rows.numel() > 0)
     class_targets.view({-1, classes})

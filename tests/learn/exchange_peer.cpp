@@ -16,7 +16,7 @@ int main(int count, char** arguments) {
                          static_cast<std::uint16_t>(std::stoul(arguments[3]))};
   const auto steps = std::stoi(arguments[4]);
   const auto run = joint_trainer(where.rank);
-  auto with = gradient_exchange::join(where, patience, torch::kCPU);
+  auto with = gradient_exchange::join(where, patience);
   if (!run || !with)
     return 3;
   const auto losses = train_jointly(*run, **with, steps);

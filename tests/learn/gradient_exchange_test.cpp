@@ -55,7 +55,7 @@ class peer {
 };
 
 std::unique_ptr<gradient_exchange> join(const rendezvous& where) {
-  auto joined = gradient_exchange::join(where, patience, torch::kCPU);
+  auto joined = gradient_exchange::join(where, patience);
   BOOST_TEST_REQUIRE(joined.has_value());
   return std::move(*joined);
 }
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_process_killed_in_the_middle_costs_one_step_and_nothing_b
   BOOST_TEST_REQUIRE(train_jointly(*run, *with, 3).has_value());
   const auto before = run->checkpoint();
   const auto shard = joint_shard(3, 0);
-  const auto lost = run->step(pointers_to(shard), with.get());
+  const auto lost = run->step(pointers_to(shard), {}, with.get());
   BOOST_TEST_REQUIRE(!lost.has_value());
   BOOST_TEST((lost.error().code == ec::unavailable), lost.error().what);
   BOOST_CHECK(run->checkpoint() == before);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_process_killed_in_the_middle_costs_one_step_and_nothing_b
 
 BOOST_AUTO_TEST_CASE(who_does_not_come_is_not_waited_for_without_end) {
   const auto where = first_of(2);
-  const auto alone = gradient_exchange::join(where, 50ms, torch::kCPU);
+  const auto alone = gradient_exchange::join(where, 50ms);
   BOOST_TEST_REQUIRE(!alone.has_value());
   BOOST_TEST((alone.error().code == ec::unavailable), alone.error().what);
   BOOST_TEST(alone.error().what.find("rank 0 of 2") != std::string::npos, alone.error().what);
@@ -162,8 +162,8 @@ BOOST_AUTO_TEST_CASE(who_does_not_come_is_not_waited_for_without_end) {
 BOOST_AUTO_TEST_CASE(who_is_there_and_silent_is_not_waited_for_without_end) {
   const auto where = first_of(2);
   std::unique_ptr<gradient_exchange> silent;
-  std::thread second{[&] { silent = std::move(*gradient_exchange::join(other(where, 1), 2s, torch::kCPU)); }};
-  auto with = gradient_exchange::join(where, 2s, torch::kCPU);
+  std::thread second{[&] { silent = std::move(*gradient_exchange::join(other(where, 1), 2s)); }};
+  auto with = gradient_exchange::join(where, 2s);
   second.join();
   BOOST_TEST_REQUIRE(with.has_value());
   BOOST_TEST(((*with)->average(torch::ones({3})).error().code == ec::unavailable));
@@ -171,10 +171,10 @@ BOOST_AUTO_TEST_CASE(who_is_there_and_silent_is_not_waited_for_without_end) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_left_where_the_ranks_met) {
   const auto met = first_of(2), missed = first_of(2);
-  std::thread second{[&] { (void)gradient_exchange::join(other(met, 1), patience, torch::kCPU); }};
-  BOOST_TEST(gradient_exchange::join(met, patience, torch::kCPU).has_value());
+  std::thread second{[&] { (void)gradient_exchange::join(other(met, 1), patience); }};
+  BOOST_TEST(gradient_exchange::join(met, patience).has_value());
   second.join();
-  BOOST_TEST(!gradient_exchange::join(missed, 50ms, torch::kCPU).has_value());
+  BOOST_TEST(!gradient_exchange::join(missed, 50ms).has_value());
   for (const auto& where : {met, missed}) {
     char name[32];
     std::snprintf(name, sizeof name, "ecco-%016llx", static_cast<unsigned long long>(where.token));

@@ -37,7 +37,7 @@ inline result<std::vector<double>> train_jointly(trainer& run, gradient_exchange
   std::vector<double> losses;
   for (int step = 0; step < steps; ++step) {
     const auto shard = joint_shard(step, with.where().rank);
-    const auto done = run.step(pointers_to(shard), &with);
+    const auto done = run.step(pointers_to(shard), {}, &with);
     if (!done)
       return tl::unexpected{done.error()};
     losses.push_back(done->loss);

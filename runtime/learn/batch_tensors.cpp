@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/learn/batch_tensors.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "runtime/learn/augmentation.hpp"
+#include "runtime/learn/device_pictures.hpp"
+
+namespace ecco {
+
+namespace {
+
+using torch::Tensor;
+
+/// For CUDA: powers of two from 16 on, and at least one row.
+std::int64_t padded(std::int64_t rows, const torch::Device& device) {
+  if (!device.is_cuda())
+    return rows;
+  return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(std::max<std::int64_t>(rows, 16))));
+}
+
+/// Pads the labels of a batch, objects and ignored regions apart, into tensors.
+truths pack(const std::vector<std::vector<placed_label>>& labels, const torch::Device& device) {
+  std::int64_t objects = 0, regions = 0;
+  for (const auto& of_picture : labels) {
+    const auto ignored = std::count_if(of_picture.begin(), of_picture.end(), [](const auto& l) { return l.ignore; });
+    regions = std::max<std::int64_t>(regions, ignored);
+    objects = std::max<std::int64_t>(objects, std::ssize(of_picture) - ignored);
+  }
+  objects = padded(objects, device), regions = padded(regions, device);
+  const auto batch = std::ssize(labels);
+  truths out{torch::zeros({batch, objects, 4}), torch::zeros({batch, objects}, torch::kLong),
+             torch::zeros({batch, objects}, torch::kBool), torch::zeros({batch, regions, 4})};
+  const auto write = [](const Tensor& boxes, std::int64_t row, const box& b) {
+    std::copy_n(&std::array{b.x1, b.y1, b.x2, b.y2}[0], 4, boxes.data_ptr<float>() + 4 * row);
+  };
+  for (std::int64_t i = 0; i < batch; ++i) {
+    auto object = i * objects, region = i * regions;
+    for (const auto& l : labels[static_cast<std::size_t>(i)])
+      if (l.ignore) {
+        write(out.ignored, region++, l.where);
+      } else {
+        out.classes.data_ptr<std::int64_t>()[object] = l.class_id;
+        out.valid.data_ptr<bool>()[object] = true;
+        write(out.boxes, object++, l.where);
+      }
+  }
+  return {to_device(out.boxes, device), to_device(out.classes, device), to_device(out.valid, device),
+          to_device(out.ignored, device)};
+}
+
+} // namespace
+
+batch_tensors assemble(std::span<const labelled_frame* const> frames, const augmentation& how, std::uint16_t width,
+                       std::uint16_t height, std::mt19937_64& random, const torch::Device& device) {
+  std::vector<std::vector<placed_label>> labels;
+  if (device.is_cuda()) {
+    std::vector<variation> drawn;
+    std::vector<const image*> pictures;
+    for (const auto* frame : frames) {
+      drawn.push_back(draw_variation(frame->shot.picture, how, width, height, random));
+      pictures.push_back(&frame->shot.picture);
+      labels.push_back(place_labels(frame->labels, drawn.back(), width, height));
+    }
+    return {draw_on_device(pictures, drawn, width, height, device), pack(labels, device)};
+  }
+  const auto size = std::size_t{3} * width * height;
+  auto pictures = torch::empty({std::ssize(frames), 3, height, width}, torch::MemoryFormat::ChannelsLast);
+  const std::span pixels{pictures.data_ptr<float>(), size * frames.size()};
+  for (std::size_t i = 0; i < frames.size(); ++i)
+    labels.push_back(augmented(*frames[i], how, width, height, random, pixels.subspan(i * size, size)));
+  return {pictures, pack(labels, device)};
+}
+
+batch_shape shape_of(const batch_tensors& batch) {
+  const auto& pictures = batch.pictures;
+  return {pictures.size(0), pictures.size(2), pictures.size(3), batch.truth.boxes.size(1), batch.truth.ignored.size(1)};
+}
+
+void copy_into(batch_tensors& target, const batch_tensors& source) {
+  target.pictures.copy_(source.pictures);
+  target.truth.boxes.copy_(source.truth.boxes);
+  target.truth.classes.copy_(source.truth.classes);
+  target.truth.valid.copy_(source.truth.valid);
+  target.truth.ignored.copy_(source.truth.ignored);
+}
+
+} // namespace ecco
