@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/defaults.hpp"
+#include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
 #include "config/other_classes.hpp"
 #include "config/precision.hpp"
@@ -32,6 +33,7 @@ enum class pace : std::uint8_t { realtime, fast };
 std::string_view to_string(log_level value);
 std::string_view to_string(teacher_kind value);
 std::string_view to_string(policy_kind value);
+std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
 std::string_view to_string(other_classes value);
 std::string_view to_string(pace value);
@@ -96,6 +98,12 @@ struct window_settings {
   std::uint32_t micro_windows = defaults::micro_windows;
 
   friend bool operator==(const window_settings&, const window_settings&) = default;
+};
+
+struct gpu_settings {
+  gpu_mode mode = defaults::mode;
+
+  friend bool operator==(const gpu_settings&, const gpu_settings&) = default;
 };
 
 struct bootstrap_settings {
@@ -214,6 +222,7 @@ struct settings {
   std::vector<std::string> classes{defaults::only_class};
   teacher_settings teacher;
   window_settings window;
+  gpu_settings gpu;
   bootstrap_settings bootstrap;
   policy_settings policy;
   drift_settings drift;
