@@ -69,14 +69,15 @@ std::uint64_t number(const std::map<std::string, std::string>& metadata, const s
 
 struct trainer::impl {
   impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_,
-       const torch::Device& on)
+       const torch::Device& on, bool fresh)
       : spec{s}, recipe{r}, device{on},
         records{on.is_cuda() && r.recordings && recording::available() && !variant.masks}, net{variant, s.classes},
         seed{seed_} {
     if (device.is_cuda())
       streams.emplace(device);
     const auto on_stream = enter();
-    net.initialise(seed);
+    if (fresh) // else what is loaded next takes all places
+      net.initialise(seed);
     net.set_statistics_momentum(recipe.statistics_momentum);
     state.emplace(net, device);
     net.train();
@@ -284,7 +285,7 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     if (!variant)
       return tl::unexpected{variant.error()};
     std::unique_ptr<trainer> made{
-        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device))}};
+        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device), start.empty())}};
     if (start.empty())
       return made;
     const auto file = read_safetensors(start);
