@@ -61,6 +61,8 @@ inline constexpr std::array<std::string_view, 2> words_of<teacher_kind>{"hog", "
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<policy_kind>{"ecco", "independent"};
 template <>
+inline constexpr std::array<std::string_view, 2> words_of<gpu_mode>{"spread", "exclusive"};
+template <>
 inline constexpr std::array<std::string_view, 2> words_of<precision>{"fp32", "bf16"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<other_classes>{"refuse", "reinitialise"};
@@ -111,6 +113,11 @@ void fields(S& s, V&& visit) {
   using namespace std::chrono_literals;
   visit("length", s.length, between<duration>{1s, 24h});
   visit("micro_windows", s.micro_windows, between{1u, 1000u});
+}
+
+template <like<gpu_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("mode", s.mode, anything{});
 }
 
 template <like<bootstrap_settings> S, class V>
@@ -197,6 +204,7 @@ void fields(S& s, V&& visit) {
   visit("classes", s.classes, class_list);
   visit("teacher", s.teacher, anything{});
   visit("window", s.window, anything{});
+  visit("gpu", s.gpu, anything{});
   visit("bootstrap", s.bootstrap, anything{});
   visit("policy", s.policy, anything{});
   visit("drift", s.drift, anything{});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/defaults.hpp"
+#include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
 #include "config/other_classes.hpp"
 #include "config/precision.hpp"
@@ -32,6 +33,7 @@ enum class pace : std::uint8_t { realtime, fast };
 std::string_view to_string(log_level value);
 std::string_view to_string(teacher_kind value);
 std::string_view to_string(policy_kind value);
+std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
 std::string_view to_string(other_classes value);
 std::string_view to_string(pace value);
@@ -60,7 +62,8 @@ struct worker_settings {
 };
 
 struct student_settings {
-  /// `yolo11n`, `s`, `m`, `l`, `x`, or `yolo11p`: ecco's own smaller scale for CPUs.
+  /// `yolo11n`, `s`, `m`, `l`, `x`, or `yolo11p`: ecco's own smaller scale for CPUs. With `-seg` it also draws
+  /// masks, and is scored by them; its teacher must give outlines.
   std::string architecture = defaults::architecture;
   /// Network input; both sides a multiple of 32, 32..1280.
   picture_size input{defaults::input_side, defaults::input_side};
@@ -74,7 +77,8 @@ struct student_settings {
 
 struct teacher_settings {
   teacher_kind kind = teacher_kind::hog;
-  /// For `labels`: a MOT file for cameras that name none of their own.
+  /// For `labels`: a MOT file for cameras that name none of their own. With a tenth field of `x y x y ...` in
+  /// pixels, its objects have outlines.
   std::filesystem::path labels;
   /// Frames a second that the files' frame numbers count, 0.1..240.
   double labels_fps = defaults::labels_fps;
@@ -94,6 +98,12 @@ struct window_settings {
   std::uint32_t micro_windows = defaults::micro_windows;
 
   friend bool operator==(const window_settings&, const window_settings&) = default;
+};
+
+struct gpu_settings {
+  gpu_mode mode = defaults::mode;
+
+  friend bool operator==(const gpu_settings&, const gpu_settings&) = default;
 };
 
 struct bootstrap_settings {
@@ -212,6 +222,7 @@ struct settings {
   std::vector<std::string> classes{defaults::only_class};
   teacher_settings teacher;
   window_settings window;
+  gpu_settings gpu;
   bootstrap_settings bootstrap;
   policy_settings policy;
   drift_settings drift;
@@ -235,6 +246,9 @@ std::optional<setting_fault> find_fault(const settings& value);
 
 /// @returns `invalid_argument` with the text of `find_fault`.
 result<void> validate(const settings& value);
+
+/// Does the student draw masks? Then its architecture ends in `-seg`.
+bool draws_masks(const student_settings& student);
 
 /// What a camera is told to send.
 sampling_plan plan_of(const sampling_settings& sampling);

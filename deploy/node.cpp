@@ -63,6 +63,8 @@ allocator_config allocator_of(const settings& from) {
   out.policy.beta = from.policy.objective_beta;
   out.window = from.window.length;
   out.micro_windows = from.window.micro_windows;
+  out.mode = from.gpu.mode;
+  out.token_seed = draw_incarnation().value;
   out.term = present_term();
   return out;
 }
@@ -87,6 +89,9 @@ incarnation draw_incarnation() {
 // -- server --------------------------------------------------------------------------------------------
 
 result<server_parts> make_server_parts(const settings& from, telemetry_sink sink) {
+  if (from.gpu.mode == gpu_mode::exclusive && !can_train_together())
+    return fail(ec::unsupported, "gpu.mode is exclusive, but this ecco was built without Gloo's headers",
+                "install libgloo-dev and build it again, or use gpu.mode: spread");
   auto weights = initial_weights(from);
   if (!weights)
     return tl::unexpected{weights.error()};

@@ -25,9 +25,25 @@ void write_texts(capnp::List<capnp::Text>::Builder to, const std::vector<std::st
     to.set(i, text(from[i]));
 }
 
-void write_ids(capnp::List<capnp::Text>::Builder to, const std::vector<camera_id>& from) {
+template <class Id>
+void write_ids(capnp::List<capnp::Text>::Builder to, const std::vector<Id>& from) {
   for (unsigned i = 0; i < to.size(); ++i)
     to.set(i, text(from[i].value));
+}
+
+/// Leaves the field of a `Shape` null when there is none, as it was before there were shapes.
+template <class Owner>
+void write_shape(Owner to, const outline& from) {
+  if (from.empty())
+    return;
+  auto rings = to.initShape(count(from.rings));
+  for (unsigned i = 0; i < rings.size(); ++i) {
+    auto numbers = rings.init(i, 2 * count(from.rings[i]));
+    for (unsigned k = 0; k < numbers.size() / 2; ++k) {
+      numbers.set(2 * k, from.rings[i][k].x);
+      numbers.set(2 * k + 1, from.rings[i][k].y);
+    }
+  }
 }
 
 /// Writes a list of structs; `gaps` is passed where they may hold blobs.
@@ -60,12 +76,14 @@ void write(Detection::Builder to, const detection& from) {
   write(to.initWhere(), from.where);
   to.setClassId(from.class_id);
   to.setScore(from.score);
+  write_shape(to, from.shape);
 }
 
 void write(Label::Builder to, const label& from) {
   write(to.initWhere(), from.where);
   to.setClassId(from.class_id);
   to.setIgnore(from.ignore);
+  write_shape(to, from.shape);
 }
 
 void write(Image::Builder to, const image& from, std::vector<gap>& gaps) {
@@ -285,6 +303,8 @@ void write(MicroWindowGrant::Builder to, const micro_window_grant& from) {
   to.setGroup(from.group.value);
   to.setWorker(text(from.worker.value));
   to.setSlice(from.slice.count());
+  write_ids(to.initOthers(count(from.others)), from.others);
+  to.setToken(from.token);
 }
 
 void write(TimeSpent::Builder to, const time_spent& from) {
@@ -308,6 +328,12 @@ void write(MicroWindowReport::Builder to, const micro_window_report& from) {
   write(to.initSpent(), from.spent);
 }
 
+void write(Rendezvous::Builder to, const rendezvous& from) {
+  to.setToken(from.token);
+  to.setRank(from.rank);
+  to.setSize(from.size);
+}
+
 void write(TrainOrder::Builder to, const train_order& from, std::vector<gap>& gaps) {
   to.setGroup(from.group.value);
   to.setWorker(text(from.worker.value));
@@ -318,6 +344,7 @@ void write(TrainOrder::Builder to, const train_order& from, std::vector<gap>& ga
   write_ids(to.initMembers(count(from.members)), from.members);
   to.setSlice(from.slice.count());
   to.setSeed(from.seed);
+  write(to.initTogether(), from.together);
 }
 
 void write(TrainReport::Builder to, const train_report& from, std::vector<gap>& gaps) {

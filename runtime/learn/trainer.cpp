@@ -2,6 +2,7 @@
 #include "runtime/learn/trainer.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -14,6 +15,7 @@
 
 #include "runtime/learn/batch_tensors.hpp"
 #include "runtime/learn/flat_state.hpp"
+#include "runtime/learn/gradient_exchange.hpp"
 #include "runtime/learn/recording.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
@@ -30,6 +32,7 @@ using torch::Tensor;
 struct prepared_batch {
   std::vector<const labelled_frame*> frames;
   std::uint64_t step = 0;
+  std::size_t shard = 0;
   batch_tensors tensors;
 };
 
@@ -99,11 +102,15 @@ struct trainer::impl {
     return state->values.narrow(0, state->trained, state->values.numel() - state->trained);
   }
 
-  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::uint64_t step) const;
-  void prepare_ahead(std::span<const labelled_frame* const> next);
-  batch_tensors take(std::span<const labelled_frame* const> batch);
+  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::uint64_t step, std::size_t shard) const;
+  void prepare_ahead(std::span<const labelled_frame* const> next, std::size_t shard);
+  batch_tensors take(std::span<const labelled_frame* const> batch, std::size_t shard);
   Tensor forward_backward(const batch_tensors& batch);
   Tensor launch(const batch_tensors& batch);
+  Tensor share_of(const Tensor& figures) const;
+  Tensor adopt(const Tensor& share);
+  result<step_report> finish(const Tensor& figures, const Tensor& statistics_before);
+  void undo(const Tensor& statistics_before);
   result<void> check(const step_report& report, double gradient_norm) const;
   void update(double gradient_norm);
 
@@ -129,26 +136,28 @@ struct trainer::impl {
   std::map<batch_shape, pass> passes;
 };
 
-batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::uint64_t step) const {
-  std::seed_seq seeds{seed, seed >> 32, step, step >> 32};
+batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::uint64_t step,
+                                     std::size_t shard) const {
+  const auto own = seed ^ (shard * 0x9e3779b97f4a7c15);
+  std::seed_seq seeds{own, own >> 32, step, step >> 32};
   std::mt19937_64 random{seeds};
-  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, random, device);
+  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, net.masks(), random, device);
 }
 
 /// For the step after this one, beside what the device is at.
-void trainer::impl::prepare_ahead(std::span<const labelled_frame* const> next) {
+void trainer::impl::prepare_ahead(std::span<const labelled_frame* const> next, std::size_t shard) {
   if (!streams || next.empty())
     return;
   const c10::StreamGuard beside{streams->prepare};
-  prepared = prepared_batch{{next.begin(), next.end()}, steps + 1, prepare(next, steps + 1)};
+  prepared = prepared_batch{{next.begin(), next.end()}, steps + 1, shard, prepare(next, steps + 1, shard)};
   streams->ready.record(streams->prepare);
 }
 
 /// What was prepared during the last step, if that was for this one.
-batch_tensors trainer::impl::take(std::span<const labelled_frame* const> batch) {
+batch_tensors trainer::impl::take(std::span<const labelled_frame* const> batch, std::size_t shard) {
   const auto ahead = std::exchange(prepared, std::nullopt);
-  if (!ahead || ahead->step != steps || !std::ranges::equal(ahead->frames, batch))
-    return prepare(batch, steps);
+  if (!ahead || ahead->step != steps || ahead->shard != shard || !std::ranges::equal(ahead->frames, batch))
+    return prepare(batch, steps, shard);
   streams->ready.block(streams->compute);
   return ahead->tensors;
 }
@@ -163,13 +172,17 @@ Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
   }
   out.distances = out.distances.to(torch::kFloat);
   out.classes = out.classes.to(torch::kFloat);
+  if (net.masks()) {
+    out.coefficients = out.coefficients.to(torch::kFloat);
+    out.prototypes = out.prototypes.to(torch::kFloat);
+  }
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
   loss.backward();
   torch::NoGradGuard no_grad;
   return torch::stack({loss / static_cast<double>(size), terms.box * recipe.gains.box,
                        terms.classes * recipe.gains.classes, terms.distances * recipe.gains.distances,
-                       state->gradients.norm()});
+                       terms.masks * recipe.gains.box, state->gradients.norm()});
 }
 
 /// Starts the pass and does not wait for a CUDA device.
@@ -191,6 +204,41 @@ Tensor trainer::impl::launch(const batch_tensors& batch) {
   }
   recorded->replay();
   return figures;
+}
+
+/// Gradients, running statistics and figures of one shard of a joint batch, in one vector: what is averaged. A loss that
+/// is not finite travels with it, so that every rank knows.
+Tensor trainer::impl::share_of(const Tensor& figures) const {
+  return torch::cat({state->gradients, statistics(), figures});
+}
+
+/// Takes over an averaged share. @returns its figures
+Tensor trainer::impl::adopt(const Tensor& share) {
+  torch::NoGradGuard no_grad;
+  const auto all = state->values.numel();
+  state->gradients.copy_(share.narrow(0, 0, state->trained));
+  statistics().copy_(share.narrow(0, state->trained, all - state->trained));
+  auto figures = share.narrow(0, all, share.numel() - all).clone();
+  figures[-1] = state->gradients.norm();
+  return figures;
+}
+
+/// Waits for the device; then the step is done or undone.
+result<step_report> trainer::impl::finish(const Tensor& figures, const Tensor& statistics_before) {
+  const auto on_host = figures.cpu();
+  const auto* figure = on_host.data_ptr<float>();
+  const step_report report{figure[0], figure[1], figure[2], figure[3], figure[4]};
+  if (auto checked = check(report, figure[5]); !checked) {
+    undo(statistics_before);
+    return tl::unexpected{checked.error()};
+  }
+  update(figure[5]);
+  return report;
+}
+
+void trainer::impl::undo(const Tensor& statistics_before) {
+  torch::NoGradGuard no_grad;
+  statistics().copy_(statistics_before);
 }
 
 result<void> trainer::impl::check(const step_report& report, double gradient_norm) const {
@@ -235,10 +283,6 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     const auto variant = variant_of(spec);
     if (!variant)
       return tl::unexpected{variant.error()};
-    if (variant->masks)
-      return fail(ec::unsupported,
-                  "trainer: " + spec.architecture + " learns from masks, which labels do not have",
-                  "train " + spec.architecture.substr(0, spec.architecture.find('-')) + " instead");
     std::unique_ptr<trainer> made{
         new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device))}};
     if (start.empty())
@@ -261,27 +305,62 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
 }
 
 result<step_report> trainer::step(std::span<const labelled_frame* const> batch,
-                                  std::span<const labelled_frame* const> next) {
+                                  std::span<const labelled_frame* const> next, gradient_exchange* with) {
   return guarded("training", [&]() -> result<step_report> {
     if (batch.empty())
       return fail(ec::invalid_argument, "training: an empty batch");
     auto& s = *impl_;
+    const std::size_t shard = with == nullptr ? 0 : with->where().rank;
     const auto on_stream = s.enter();
     const auto statistics_before = s.statistics().clone();
     // The pictures live until the device is done with them: then their memory may go to the batch after the next.
-    const auto taken = s.take(batch);
+    const auto taken = s.take(batch, shard);
     const auto launched = s.launch(taken);
-    s.prepare_ahead(next);
-    const auto figures = launched.cpu();
-    const auto* figure = figures.data_ptr<float>();
-    const step_report report{figure[0], figure[1], figure[2], figure[3]};
-    if (auto checked = s.check(report, figure[4]); !checked) {
-      torch::NoGradGuard no_grad;
-      s.statistics().copy_(statistics_before);
-      return tl::unexpected{checked.error()};
+    s.prepare_ahead(next, shard);
+    if (with == nullptr)
+      return s.finish(launched, statistics_before);
+    const auto share = s.share_of(launched);
+    if (auto averaged = with->average(share); !averaged) {
+      s.undo(statistics_before);
+      return tl::unexpected{averaged.error()};
     }
-    s.update(figure[4]);
-    return report;
+    return s.finish(s.adopt(share), statistics_before);
+  });
+}
+
+result<step_report> trainer::step_in_shards(std::span<const std::vector<const labelled_frame*>> shards) {
+  return guarded("training", [&]() -> result<step_report> {
+    if (shards.empty() || std::ranges::any_of(shards, [](const auto& shard) { return shard.empty(); }))
+      return fail(ec::invalid_argument, "training: an empty batch");
+    auto& s = *impl_;
+    const auto on_stream = s.enter();
+    const auto statistics_before = s.statistics().clone();
+    Tensor sum;
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+      s.undo(statistics_before);
+      const auto taken = s.take(shards[i], i);
+      const auto share = s.share_of(s.launch(taken));
+      sum = i == 0 ? share : sum + share;
+    }
+    return s.finish(s.adopt(sum / static_cast<double>(shards.size())), statistics_before);
+  });
+}
+
+result<void> trainer::take_from_first(gradient_exchange& with) {
+  return guarded("training", [&]() -> result<void> {
+    auto& s = *impl_;
+    const auto on_stream = s.enter();
+    const auto counters = torch::tensor({std::bit_cast<std::int64_t>(s.steps), std::bit_cast<std::int64_t>(s.seed)});
+    std::vector<Tensor> state{counters};
+    for (const auto& part : s.parts())
+      state.push_back(part.tensor);
+    auto taken = with.take_from_first(state);
+    s.prepared.reset();
+    if (taken) {
+      s.steps = std::bit_cast<std::uint64_t>(counters[0].item<std::int64_t>());
+      s.seed = std::bit_cast<std::uint64_t>(counters[1].item<std::int64_t>());
+    }
+    return taken;
   });
 }
 

@@ -35,6 +35,9 @@ class yolo11_net final : public torch::nn::Module {
 
   head_output forward(const torch::Tensor& pictures);
 
+  /// Has it the Segment head?
+  bool masks() const { return head_->masks(); }
+
   /// Draws fresh parameters; the global generator is not touched.
   void initialise(std::uint64_t seed);
 

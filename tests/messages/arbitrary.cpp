@@ -106,12 +106,24 @@ box a_box() {
           .y2 = static_cast<float>(y2)};
 }
 
+outline a_shape() {
+  return {some([] {
+    std::vector<corner> ring;
+    for (auto left = *rc::gen::inRange(3, 9); left > 0; --left)
+      ring.push_back({number<std::uint16_t>(), number<std::uint16_t>()});
+    return ring;
+  })};
+}
+
 detection a_detection() {
-  return {.where = a_box(), .class_id = number<std::uint16_t>(), .score = static_cast<float>(fraction())};
+  return {.where = a_box(),
+          .class_id = number<std::uint16_t>(),
+          .score = static_cast<float>(fraction()),
+          .shape = a_shape()};
 }
 
 label a_label() {
-  return {.where = a_box(), .class_id = number<std::uint16_t>(), .ignore = coin()};
+  return {.where = a_box(), .class_id = number<std::uint16_t>(), .ignore = coin(), .shape = a_shape()};
 }
 
 image an_image(std::size_t most_bytes) {
@@ -320,7 +332,9 @@ micro_window_grant any(std::size_t) {
           .index = number(),
           .group = group(),
           .worker = worker_or_none(),
-          .slice = span()};
+          .slice = span(),
+          .others = some([] { return worker_id{name()}; }),
+          .token = number<std::uint64_t>()};
 }
 
 template <>
@@ -339,6 +353,11 @@ micro_window_report any(std::size_t) {
           .spent = spent()};
 }
 
+static rendezvous a_rendezvous() {
+  const auto size = *rc::gen::inRange<std::uint16_t>(1, rendezvous::most_ranks + 1);
+  return {number<std::uint64_t>(), *rc::gen::inRange<std::uint16_t>(0, size), size};
+}
+
 template <>
 train_order any(std::size_t most_bytes) {
   const auto from_scratch = coin();
@@ -350,7 +369,8 @@ train_order any(std::size_t most_bytes) {
           .samples = labelled_frames(most_bytes),
           .members = some(camera),
           .slice = span(),
-          .seed = number<std::uint64_t>()};
+          .seed = number<std::uint64_t>(),
+          .together = a_rendezvous()};
 }
 
 template <>

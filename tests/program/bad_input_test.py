@@ -5,7 +5,8 @@ import signal
 import socket
 import unittest
 
-from program import BAD_CONFIG, BAD_DATA, FLEET, IO, NO_INPUT, UNREACHABLE, USAGE, ProgramTest
+from program import (BAD_CONFIG, BAD_DATA, FLEET, IO, MASK_FLEET, NO_INPUT, OUTLINES, UNREACHABLE, USAGE,
+                     ProgramTest)
 from weights_files import checkpoint_file, file_of, weights_file
 
 
@@ -52,6 +53,26 @@ class Configuration(ProgramTest):
     def test_a_fleet_without_a_first_student_is_refused(self):
         config = self.write_fleet(FLEET.replace("bootstrap: {length: 8s}", ""))
         self.assert_ends(self.ecco("server", "-c", config), BAD_CONFIG, "student.weights", "bootstrap.length")
+
+
+class Masks(ProgramTest):
+    def test_a_teacher_that_draws_none_is_refused_with_what_to_do(self):
+        config = self.write_fleet(MASK_FLEET)
+        for command in (["server"], ["worker"], ["camera"]):
+            with self.subTest(command=command):
+                self.assert_ends(self.ecco(*command, "-c", config, "--set", "teacher.kind=hog", "--set",
+                                           "classes=[person]"),
+                                 BAD_CONFIG, "student.architecture is yolo11p-seg", "hog", "use yolo11p",
+                                 "teacher.kind: labels")
+
+    def test_labels_without_any_outline_are_refused_with_what_to_do(self):
+        config = self.write_fleet(MASK_FLEET)
+        self.assert_ends(self.ecco("worker", "-c", config), BAD_DATA, "labels.txt: no label has an outline",
+                         "tenth field", "without -seg")
+
+    def test_a_bad_outline_is_named_by_line_and_column(self):
+        config = self.write_fleet(MASK_FLEET, OUTLINES.replace("40 126 168", "40 126 x168", 1))
+        self.assert_ends(self.ecco("worker", "-c", config), BAD_DATA, "labels.txt:1:37: outline: 'x168' is no number")
 
 
 class Video(ProgramTest):
