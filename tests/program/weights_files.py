@@ -71,8 +71,9 @@ def weights_file(metadata=None, change=lambda name, values: None):
 def checkpoint_file():
     """A trainer's whole state, its averaged weights all 0.5."""
     shapes = shapes_of_yolo11n()
-    trained = sum(length_of(s) for name, s in shapes.items() if ".running_" not in name)
-    everything = sum(length_of(s) for s in shapes.values())
+    padded = {name: -(-length_of(shape) // 64) * 64 for name, shape in shapes.items()}  # as flat_state.cpp lays them out
+    trained = sum(length for name, length in padded.items() if ".running_" not in name)
+    everything = sum(padded.values())
     parts = {"values": (everything, 1), "average": (everything, .5), "first_moment": (trained, 0),
              "second_moment": (trained, 0)}
     return file_of({name: ([length], (array.array("f", [value]) * length).tobytes())
