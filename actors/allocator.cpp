@@ -9,6 +9,8 @@
 #include "actors/clock.hpp"
 #include "actors/failure.hpp"
 #include "runtime/base/event_ids.hpp"
+#include "runtime/base/random.hpp"
+#include "runtime/policy/status_merge.hpp"
 
 namespace ecco {
 
@@ -33,7 +35,7 @@ void allocator_state::open_window() {
   shares_final = false;
   passed.clear();
   window_end = now(self) + config.window;
-  const auto lanes = std::max<std::size_t>(1, devices.size());
+  const auto lanes = config.mode == gpu_mode::exclusive ? 1 : std::max<std::size_t>(1, devices.size());
   policy.open_window(config.micro_windows * static_cast<std::uint32_t>(lanes));
   tell(event_id::window_opened, {}, {}, static_cast<double>(jobs.size()));
   announce_shares();
@@ -61,35 +63,38 @@ void allocator_state::settle_window() {
 }
 
 void allocator_state::grant_free_devices() {
-  while (devices.free()) {
+  while (!devices.next(config.mode).empty()) {
     const auto left = window_end - now(self);
     if (closing || left < config.slice() / 2)
       return;
     const auto group = policy.grant();
     if (!group)
       return;
-    issue(*group, std::min(left, config.slice()));
+    issue(*group, devices.next(config.mode, jobs.at(*group).last_on), std::min(left, config.slice()));
   }
 }
 
-void allocator_state::issue(group_id group, duration slice) {
+void allocator_state::issue(group_id group, const std::vector<worker_id>& on, duration slice) {
   auto& served = jobs.at(group);
-  served.last_on = *devices.free(served.last_on);
-  const auto held = devices.hold(served.last_on);
-  micro_window_grant grant{config.term, window, index++, group, served.last_on, slice};
+  served.last_on = on.front();
+  const auto held = devices.hold(on);
+  const auto token = seed_for(config.token_seed + devices.reunions(), "rendezvous");
+  const micro_window_grant grant{config.term, window, index++, group, on.front(),
+                                 slice, {on.begin() + 1, on.end()}, on.size() > 1 ? token : 0};
   ++outstanding;
-  tell(event_id::grant_issued, group, grant.worker, seconds_of(slice));
+  tell_of_all(event_id::grant_issued, grant, seconds_of(slice));
   self->request(served.handle, slice + config.patience, grant)
-    .then([this, held](const micro_window_report& report) { grant_done(report, held); },
+    .then([this, grant, held](const micro_window_report& report) { grant_done(grant, report, held); },
           [this, grant, held](const caf::error& failure) { grant_lost(grant, held, from_caf(failure)); });
 }
 
-void allocator_state::grant_done(const micro_window_report& report, std::uint64_t held) {
+void allocator_state::grant_done(const micro_window_grant& grant, const micro_window_report& report,
+                                 std::uint64_t held) {
   --outstanding;
   policy.complete(report.group, {report.accuracy_before, report.accuracy_after, report.standard_error});
   const auto busy = report.spent.training + report.spent.evaluation + report.spent.other;
-  devices.release(report.worker, held, busy);
-  tell(event_id::grant_done, report.group, report.worker, seconds_of(busy));
+  devices.release(held, busy);
+  tell_of_all(event_id::grant_done, grant, seconds_of(busy) / static_cast<double>(1 + grant.others.size()));
   passed.insert(report.group);
   const auto has_passed = [this](const auto& entry) { return passed.contains(entry.first); };
   if (!shares_final && std::all_of(jobs.begin(), jobs.end(), has_passed)) {
@@ -103,8 +108,8 @@ void allocator_state::grant_done(const micro_window_report& report, std::uint64_
 void allocator_state::grant_lost(const micro_window_grant& grant, std::uint64_t held, const error& why) {
   --outstanding;
   policy.refund(grant.group);
-  devices.release(grant.worker, held);
-  tell(event_id::grant_lost, grant.group, grant.worker, seconds_of(grant.slice), render(why));
+  devices.lose(held);
+  tell_of_all(event_id::grant_lost, grant, seconds_of(grant.slice), render(why));
   settle_window();
   self->delayed_send(self, retry_after, due_atom_v);
 }
@@ -185,23 +190,20 @@ status_report allocator_state::report() const {
   out.term = config.term;
   out.window = window;
   out.micro_window = index;
-  const auto shares = policy.shares();
-  for (const auto& standing : policy.standings()) {
-    group_standing group;
-    group.group = standing.group;
-    group.map50 = standing.accuracy;
-    group.grants = standing.grants;
-    for (const auto& share : shares)
-      if (share.group == standing.group)
-        group.share = share.p;
-    out.groups.push_back(std::move(group));
-  }
+  out.groups = group_standings(policy);
   out.workers = devices.standings();
   return out;
 }
 
 void allocator_state::tell(std::string_view id, group_id group, const worker_id& on, double value, std::string text) {
   self->send(telemetry, event{{}, std::string{id}, {}, group, on, window, value, std::move(text)});
+}
+
+void allocator_state::tell_of_all(std::string_view id, const micro_window_grant& grant, double value,
+                                  const std::string& text) {
+  tell(id, grant.group, grant.worker, value, text);
+  for (const auto& other : grant.others)
+    tell(id, grant.group, other, value, text);
 }
 
 // -- behavior ----------------------------------------------------------------------------------------

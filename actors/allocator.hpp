@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "actors/interfaces.hpp"
 #include "runtime/policy/allocation.hpp"
@@ -13,11 +14,15 @@ namespace ecco {
 
 struct allocator_config {
   allocation_options policy;
-  /// |T|, and W: micro-windows a window and device.
+  /// |T|, and W: micro-windows a window and device. In `exclusive` mode all devices have theirs together.
   duration window = std::chrono::seconds{60};
   std::uint32_t micro_windows = 12;
+  /// `exclusive`: all devices have each of those micro-windows together, so that a window costs as much GPU time.
+  gpu_mode mode = gpu_mode::spread;
   /// This server's term; higher after every restart, so that grants of an earlier one are refused.
   epoch term{1};
+  /// Rendezvous tokens are drawn from it; hard to guess when strangers share the computer.
+  std::uint64_t token_seed = 1;
   /// How much longer than its slice a grant may take before it counts as lost.
   duration patience = std::chrono::seconds{30};
 
@@ -39,9 +44,9 @@ struct allocator_state {
   void settle_window();
   /// Grants every free device to the job that gains most.
   void grant_free_devices();
-  void issue(group_id group, duration slice);
+  void issue(group_id group, const std::vector<worker_id>& on, duration slice);
   /// `held` is the number of the grant's slice in the pool.
-  void grant_done(const micro_window_report& report, std::uint64_t held);
+  void grant_done(const micro_window_grant& grant, const micro_window_report& report, std::uint64_t held);
   void grant_lost(const micro_window_grant& grant, std::uint64_t held, const error& why);
   void announce_shares();
 
@@ -56,6 +61,8 @@ struct allocator_state {
   caf::result<Answer> pass_on(const worker_id& wanted, Order& order);
   status_report report() const;
   void tell(std::string_view id, group_id group, const worker_id& on, double value, std::string text = {});
+  /// The same of each worker of the grant.
+  void tell_of_all(std::string_view id, const micro_window_grant& grant, double value, const std::string& text = {});
 
   allocator_actor::stateful_pointer<allocator_state> self;
   allocator_config config;

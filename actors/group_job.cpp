@@ -8,6 +8,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/failure.hpp"
+#include "actors/training_round.hpp"
 #include "runtime/base/event_ids.hpp"
 #include "runtime/score/average_precision.hpp"
 
@@ -15,8 +16,6 @@ namespace ecco {
 
 namespace {
 
-/// On top of the slice: moving the state, and the work the device had before.
-constexpr duration train_patience = std::chrono::seconds{25};
 constexpr duration store_patience = std::chrono::seconds{20};
 
 /// Standard error of the mean of independent members' scores.
@@ -76,15 +75,28 @@ caf::result<micro_window_report> group_job_state::run(const micro_window_grant& 
   window = grant.window;
   next_index = grant.index + 1;
   training = true;
+  training_terms terms{allocator, grant, order_for(grant, true), order_for(grant, false), {}};
+  if (!samples.overflowed())
+    terms.keepers = std::move(keepers);
+  keepers.clear(); // whatever the workers have when it fails, it is not known to be ours
+  samples.handed_out();
   auto promise = self->make_response_promise<micro_window_report>();
-  train(grant, holder != grant.worker || holder.value.empty() || samples.overflowed(), promise);
+  training_round::begin(self, std::move(terms), [this, grant, promise](result<train_report>& state) mutable {
+    training = false;
+    if (!state) {
+      promise.deliver(to_caf(state.error()));
+      return;
+    }
+    keepers = grant.others;
+    keepers.insert(keepers.begin(), grant.worker);
+    promise.deliver(adopt(grant, *state));
+  });
   return promise;
 }
 
 train_order group_job_state::order_for(const micro_window_grant& grant, bool from_scratch) const {
   train_order order;
   order.group = config.group;
-  order.worker = grant.worker;
   order.base = trained;
   order.from_scratch = from_scratch;
   order.slice = grant.slice;
@@ -94,27 +106,6 @@ train_order group_job_state::order_for(const micro_window_grant& grant, bool fro
   if (from_scratch)
     order.checkpoint = checkpoint;
   return order;
-}
-
-void group_job_state::train(const micro_window_grant& grant, bool from_scratch,
-                            caf::typed_response_promise<micro_window_report> promise) {
-  auto order = order_for(grant, from_scratch);
-  samples.handed_out();
-  holder = grant.worker; // unless the order fails
-  self->request(allocator, grant.slice + train_patience, std::move(order))
-    .then(
-      [this, grant, promise](train_report& trained_state) mutable {
-        training = false;
-        promise.deliver(adopt(grant, trained_state));
-      },
-      [this, grant, from_scratch, promise](const caf::error& failure) mutable {
-        const auto why = from_caf(failure);
-        if (why.code == ec::stale && !from_scratch)
-          return train(grant, true, promise); // the worker forgot us: give it everything
-        training = false;
-        holder = {}; // whatever the worker has now, it is not known to be ours
-        promise.deliver(failure);
-      });
 }
 
 micro_window_report group_job_state::adopt(const micro_window_grant& grant, train_report& trained_state) {

@@ -40,8 +40,6 @@ struct group_job_state {
   caf::result<micro_window_report> run(const micro_window_grant& grant);
   result<void> check(const micro_window_grant& grant) const;
   train_order order_for(const micro_window_grant& grant, bool from_scratch) const;
-  void train(const micro_window_grant& grant, bool from_scratch,
-             caf::typed_response_promise<micro_window_report> promise);
   micro_window_report adopt(const micro_window_grant& grant, train_report& trained);
 
   // -- the end of a window ---------------------------------------------------------------------------
@@ -62,8 +60,9 @@ struct group_job_state {
   sample_pool samples{0, 0};
   /// Size the allocator knows; 0 before it was told.
   std::uint32_t announced = 0;
-  /// The worker that keeps this job's state, and how many micro-windows that state has behind it.
-  worker_id holder;
+  /// The workers that keep this job's state, in the order of the grant they trained for, and how many micro-windows that
+  /// state has behind it.
+  std::vector<worker_id> keepers;
   std::uint32_t trained = 0;
   /// `trained` when a candidate was last proposed.
   std::uint32_t proposed = 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
 #include "messages/ids.hpp"
 
@@ -55,6 +56,9 @@ inline constexpr double hog_threshold = 0.5;
 inline constexpr duration window_length = 60s;
 /// W: 5 s each, so that four groups get three slices a window.
 inline constexpr std::uint32_t micro_windows = 12;
+/// As in [D]: a nano student is too small to fill several devices, and small batches lose less to waiting when each
+/// trains its own job.
+inline constexpr gpu_mode mode = gpu_mode::spread;
 /// Off: most people bring weights.
 inline constexpr duration bootstrap_length = 0s;
 

@@ -61,7 +61,11 @@ inline constexpr std::array<std::string_view, 2> words_of<teacher_kind>{"hog", "
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<policy_kind>{"ecco", "independent"};
 template <>
+inline constexpr std::array<std::string_view, 2> words_of<gpu_mode>{"spread", "exclusive"};
+template <>
 inline constexpr std::array<std::string_view, 2> words_of<precision>{"fp32", "bf16"};
+template <>
+inline constexpr std::array<std::string_view, 2> words_of<other_classes>{"refuse", "reinitialise"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<pace>{"realtime", "fast"};
 
@@ -92,6 +96,7 @@ void fields(S& s, V&& visit) {
   visit("architecture", s.architecture, known_architecture);
   visit("input", s.input, network_input);
   visit("weights", s.weights, anything{});
+  visit("other_classes", s.other_classes, anything{});
 }
 
 template <like<teacher_settings> S, class V>
@@ -108,6 +113,11 @@ void fields(S& s, V&& visit) {
   using namespace std::chrono_literals;
   visit("length", s.length, between<duration>{1s, 24h});
   visit("micro_windows", s.micro_windows, between{1u, 1000u});
+}
+
+template <like<gpu_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("mode", s.mode, anything{});
 }
 
 template <like<bootstrap_settings> S, class V>
@@ -194,6 +204,7 @@ void fields(S& s, V&& visit) {
   visit("classes", s.classes, class_list);
   visit("teacher", s.teacher, anything{});
   visit("window", s.window, anything{});
+  visit("gpu", s.gpu, anything{});
   visit("bootstrap", s.bootstrap, anything{});
   visit("policy", s.policy, anything{});
   visit("drift", s.drift, anything{});

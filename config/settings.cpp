@@ -153,7 +153,13 @@ std::string_view to_string(teacher_kind value) {
 std::string_view to_string(policy_kind value) {
   return word(value);
 }
+std::string_view to_string(gpu_mode value) {
+  return word(value);
+}
 std::string_view to_string(precision value) {
+  return word(value);
+}
+std::string_view to_string(other_classes value) {
   return word(value);
 }
 std::string_view to_string(pace value) {

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "config/defaults.hpp"
+#include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
+#include "config/other_classes.hpp"
 #include "config/precision.hpp"
 #include "config/units.hpp"
 #include "messages/error.hpp"
@@ -31,7 +33,9 @@ enum class pace : std::uint8_t { realtime, fast };
 std::string_view to_string(log_level value);
 std::string_view to_string(teacher_kind value);
 std::string_view to_string(policy_kind value);
+std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
+std::string_view to_string(other_classes value);
 std::string_view to_string(pace value);
 
 struct server_settings {
@@ -65,6 +69,8 @@ struct student_settings {
   picture_size input{defaults::input_side, defaults::input_side};
   /// The weights every camera starts with, safetensors. Empty: random, or what bootstrap learns.
   std::filesystem::path weights;
+  /// What if they are for another number of classes.
+  ecco::other_classes other_classes = other_classes::refuse;
 
   friend bool operator==(const student_settings&, const student_settings&) = default;
 };
@@ -92,6 +98,12 @@ struct window_settings {
   std::uint32_t micro_windows = defaults::micro_windows;
 
   friend bool operator==(const window_settings&, const window_settings&) = default;
+};
+
+struct gpu_settings {
+  gpu_mode mode = defaults::mode;
+
+  friend bool operator==(const gpu_settings&, const gpu_settings&) = default;
 };
 
 struct bootstrap_settings {
@@ -210,6 +222,7 @@ struct settings {
   std::vector<std::string> classes{defaults::only_class};
   teacher_settings teacher;
   window_settings window;
+  gpu_settings gpu;
   bootstrap_settings bootstrap;
   policy_settings policy;
   drift_settings drift;

@@ -19,7 +19,8 @@ namespace ecco {
 
 /// A server's parts: its media port is open and its store is read; nothing runs yet.
 /// @returns `io_failed` when a port is in use or the state folder cannot be written, `not_found` or
-///          `malformed_data` for the student's weights.
+///          `malformed_data` for the student's weights, `unsupported` where devices cannot train together as
+///          gpu.mode wants.
 result<server_parts> make_server_parts(const settings& from, telemetry_sink sink);
 
 /// Network input, classes and architecture of the student.

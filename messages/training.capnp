@@ -70,7 +70,27 @@ struct MicroWindowGrant {
   # The worker that is held free for it; empty when any will do.
 
   slice @5 :Nanoseconds;
-  # GPU time of the slice, evaluation included.
+  # GPU time of the slice on each worker, evaluation included.
+
+  others @6 :List(WorkerId);
+  # Workers held free as well, to train along with `worker`; empty when it trains alone.
+
+  token @7 :UInt64;
+  # Of the `Rendezvous` they meet at.
+}
+
+struct Rendezvous {
+  # Where devices meet that train one job together, data-parallel. Those of one token are one process group, which
+  # they keep from one order to the next; a new token means that they are no longer the same.
+
+  token @0 :UInt64;
+  # Drawn by the allocator, hard to guess.
+
+  rank @1 :UInt16;
+  # Below `size`. Rank 0 brings the state, tells how long to go on, scores, and reports; the others train.
+
+  size @2 :UInt16 = 1;
+  # Number of devices, at least 1. With 1 the device trains alone.
 }
 
 struct TimeSpent {
@@ -113,6 +133,7 @@ struct MicroWindowReport {
   # Mean training loss; finite.
 
   spent @11 :TimeSpent;
+  # By all its devices together.
 }
 
 struct TrainOrder {
@@ -144,6 +165,9 @@ struct TrainOrder {
 
   seed @8 :UInt64;
   # Of the order in which samples are drawn and of their augmentation.
+
+  together @9 :Rendezvous;
+  # With whom to train. What every rank is sent must be equal but for `rank`, `worker`, and what it has already.
 }
 
 struct TrainReport {
@@ -157,7 +181,7 @@ struct TrainReport {
   checkpoint @2 :Data;
 
   weights @3 :Data;
-  # The averaged (EMA) student, ready to deploy, in safetensors.
+  # The averaged (EMA) student, ready to deploy, in safetensors. Ranks other than 0 send neither: it would be the same.
 
   before @4 :List(CameraScore);
   after @5 :List(CameraScore);

@@ -44,8 +44,12 @@ struct micro_window_grant {
   group_id group;
   /// The worker that is held free for it; empty when any will do, here and in what follows from the grant.
   worker_id worker;
-  /// GPU time of the slice, evaluation included.
+  /// GPU time of the slice on each worker, evaluation included.
   duration slice{};
+  /// Workers held free as well, to train along with `worker`; empty when it trains alone.
+  std::vector<worker_id> others;
+  /// Of the `rendezvous` they meet at.
+  std::uint64_t token = 0;
 
   friend bool operator==(const micro_window_grant&, const micro_window_grant&) = default;
 };
@@ -75,9 +79,25 @@ struct micro_window_report {
   std::uint32_t images = 0;
   /// Mean training loss, finite; 0 when nothing was trained on.
   double loss = 0;
+  /// By all its devices together.
   time_spent spent;
 
   friend bool operator==(const micro_window_report&, const micro_window_report&) = default;
+};
+
+/// Where devices meet that train one job together, data-parallel. Those of one token are one process group, which
+/// they keep from one order to the next; a new token means that they are no longer the same.
+struct rendezvous {
+  /// Drawn by the allocator, hard to guess.
+  std::uint64_t token = 0;
+  /// Rank 0 brings the state, tells how long to go on, scores, and reports; the others train.
+  std::uint16_t rank = 0;
+  /// Number of devices, 1 to `most_ranks`. With 1 the device trains alone.
+  std::uint16_t size = 1;
+
+  static constexpr std::uint16_t most_ranks = 256;
+
+  friend bool operator==(const rendezvous&, const rendezvous&) = default;
 };
 
 /// group_job -> gpu_worker: train for one slice. The worker keeps each job's state between orders;
@@ -98,6 +118,8 @@ struct train_order {
   std::vector<camera_id> members;
   duration slice{};
   std::uint64_t seed = 0;
+  /// With whom to train. What every rank is sent must be equal but for `rank`, `worker`, and what it has already.
+  rendezvous together;
 
   friend bool operator==(const train_order&, const train_order&) = default;
 };
@@ -108,7 +130,8 @@ struct train_report {
   /// `base` of the order plus one.
   std::uint32_t state = 0;
   blob checkpoint;
-  /// The averaged (EMA) student, ready to deploy, in safetensors.
+  /// The averaged (EMA) student, ready to deploy, in safetensors. Ranks other than 0 send neither: it would be the
+  /// same.
   blob weights;
   std::vector<camera_score> before, after;
   std::uint32_t images = 0;

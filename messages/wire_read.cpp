@@ -335,6 +335,8 @@ micro_window_grant read(const place& at, MicroWindowGrant::Reader from) {
       .group = group_id{from.getGroup()},
       .worker = id_or_empty<worker_id>(at / "worker", from.getWorker()),
       .slice = span(at / "slice", from.getSlice()),
+      .others = each(at / "others", from.getOthers(), rendezvous::most_ranks - 1, id<worker_id>),
+      .token = from.getToken(),
   };
 }
 
@@ -363,6 +365,15 @@ micro_window_report read(const place& at, MicroWindowReport::Reader from) {
   };
 }
 
+rendezvous read(const place& at, Rendezvous::Reader from) {
+  const auto size = between<std::uint16_t>(at / "size", from.getSize(), 1, rendezvous::most_ranks);
+  return {
+      .token = from.getToken(),
+      .rank = between<std::uint16_t>(at / "rank", from.getRank(), 0, static_cast<std::uint16_t>(size - 1)),
+      .size = size,
+  };
+}
+
 train_order read(const place& at, TrainOrder::Reader from) {
   train_order order{
       .group = group_id{from.getGroup()},
@@ -374,6 +385,7 @@ train_order read(const place& at, TrainOrder::Reader from) {
       .members = ids<camera_id>(at / "members", from.getMembers()),
       .slice = span(at / "slice", from.getSlice()),
       .seed = from.getSeed(),
+      .together = read(at / "together", from.getTogether()),
   };
   if (!order.from_scratch && !order.checkpoint.empty())
     refuse(at / "checkpoint", "is not empty, though fromScratch is false");

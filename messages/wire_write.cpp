@@ -25,7 +25,8 @@ void write_texts(capnp::List<capnp::Text>::Builder to, const std::vector<std::st
     to.set(i, text(from[i]));
 }
 
-void write_ids(capnp::List<capnp::Text>::Builder to, const std::vector<camera_id>& from) {
+template <class Id>
+void write_ids(capnp::List<capnp::Text>::Builder to, const std::vector<Id>& from) {
   for (unsigned i = 0; i < to.size(); ++i)
     to.set(i, text(from[i].value));
 }
@@ -302,6 +303,8 @@ void write(MicroWindowGrant::Builder to, const micro_window_grant& from) {
   to.setGroup(from.group.value);
   to.setWorker(text(from.worker.value));
   to.setSlice(from.slice.count());
+  write_ids(to.initOthers(count(from.others)), from.others);
+  to.setToken(from.token);
 }
 
 void write(TimeSpent::Builder to, const time_spent& from) {
@@ -325,6 +328,12 @@ void write(MicroWindowReport::Builder to, const micro_window_report& from) {
   write(to.initSpent(), from.spent);
 }
 
+void write(Rendezvous::Builder to, const rendezvous& from) {
+  to.setToken(from.token);
+  to.setRank(from.rank);
+  to.setSize(from.size);
+}
+
 void write(TrainOrder::Builder to, const train_order& from, std::vector<gap>& gaps) {
   to.setGroup(from.group.value);
   to.setWorker(text(from.worker.value));
@@ -335,6 +344,7 @@ void write(TrainOrder::Builder to, const train_order& from, std::vector<gap>& ga
   write_ids(to.initMembers(count(from.members)), from.members);
   to.setSlice(from.slice.count());
   to.setSeed(from.seed);
+  write(to.initTogether(), from.together);
 }
 
 void write(TrainReport::Builder to, const train_report& from, std::vector<gap>& gaps) {

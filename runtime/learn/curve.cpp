@@ -92,6 +92,8 @@ struct member {
 /// What is kept of one job between orders.
 struct job {
   std::uint32_t state = 0;
+  /// Its last slice was trained under another rank 0: only the samples are up to date.
+  bool follows = false;
   table images{};
   std::map<camera_id, member> members;
 };
@@ -182,11 +184,14 @@ class curve_learner final : public learner {
       return tl::unexpected(next.error());
     if (auto taken = take_samples(*next, order); !taken)
       return tl::unexpected(taken.error());
+    next->follows = order.together.rank > 0;
+    if (next->follows)
+      return follow(std::move(*next), order);
 
     train_report report;
     report.group = order.group;
     report.before = scores(*next);
-    auto total = options_.capacity_images_per_second * seconds_of(order.slice);
+    auto total = options_.capacity_images_per_second * seconds_of(order.slice) * order.together.size;
     auto trained = divide(total, *next);
     auto idle = std::all_of(trained.begin(), trained.end(), [](double n) { return n == 0; });
     report.loss = loss(*next, trained, total);
@@ -226,6 +231,15 @@ class curve_learner final : public learner {
     return from_seconds(static_cast<double>(frames) / options_.capacity_images_per_second);
   }
 
+  train_report follow(job next, const train_order& order) {
+    train_report report;
+    report.group = order.group;
+    report.state = next.state = order.base + 1;
+    report.spent.training = order.slice;
+    jobs_[order.group] = std::move(next);
+    return report;
+  }
+
   /// The state an order builds on: a copy, so that a failing order harms nothing.
   result<job> resume(const train_order& order) const {
     if (order.from_scratch) {
@@ -239,7 +253,8 @@ class curve_learner final : public learner {
       return fresh;
     }
     auto kept = jobs_.find(order.group);
-    if (kept == jobs_.end() || kept->second.state != order.base)
+    if (kept == jobs_.end() || kept->second.state != order.base
+        || (kept->second.follows && order.together.rank == 0))
       return fail(ec::stale,
                   "group " + to_string(order.group) + ": state " + std::to_string(order.base)
                       + " is not kept here",

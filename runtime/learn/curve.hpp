@@ -41,6 +41,8 @@ std::unique_ptr<student> make_curve_student(const curve_options& options = {});
 /// `capacity * slice` images, shared equally between the members that have training samples, and by each
 /// member between the conditions of its last 512. Scores are taken over the last 64 held-out frames of each.
 /// An empty checkpoint is a model without training; weights of `curve_weights` are checkpoints too.
+/// Devices that train together lose nothing by it: rank 0 learns from as many slices as there are ranks. The others
+/// keep only samples, and tell nothing but their time.
 std::unique_ptr<learner> make_curve_learner(const curve_options& options = {});
 
 } // namespace ecco

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "runtime/learn/evaluation_set.hpp"
+#include "runtime/learn/gradient_exchange.hpp"
 #include "runtime/learn/trainer.hpp"
 #include "runtime/learn/yolo11.hpp"
 
@@ -21,6 +22,8 @@ struct job {
   evaluation_set held_out;
   /// Number of slices behind this state, and the state itself as last reported.
   std::uint32_t state = 0;
+  /// Its last slice was trained under another rank 0: only the samples are up to date.
+  bool follows = false;
   blob checkpoint, weights;
   std::uint64_t last_used = 0;
 };
@@ -48,12 +51,15 @@ class time_book {
 };
 
 result<void> check_label(const label& l, const student_spec& spec) {
+  if (l.class_id >= spec.classes)
+    return fail(ec::invalid_argument, "label of class " + std::to_string(l.class_id) + ", where there are "
+                                          + std::to_string(spec.classes) + " classes");
   const auto& b = l.where;
-  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1
-      && l.class_id < spec.classes)
+  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1)
     return {};
-  return fail(ec::invalid_argument,
-              "label of class " + std::to_string(l.class_id) + " or its box is out of range");
+  return fail(ec::invalid_argument, "label outside of the picture: " + std::to_string(b.x1) + ", "
+                                        + std::to_string(b.y1) + " to " + std::to_string(b.x2) + ", "
+                                        + std::to_string(b.y2));
 }
 
 /// Samples come from peers: a bad one is refused before anything is kept.
@@ -85,6 +91,15 @@ bool fell(std::span<const camera_score> before, std::span<const camera_score> af
   return cameras > 0 && change < -2 * std::sqrt(variance);
 }
 
+/// A draw lists camera after camera, and every rank shall see all of them.
+std::vector<const labelled_frame*> shard_of(std::span<const labelled_frame* const> joint, std::size_t rank,
+                                            std::size_t ranks) {
+  std::vector<const labelled_frame*> out;
+  for (auto i = rank; i < joint.size(); i += ranks)
+    out.push_back(joint[i]);
+  return out;
+}
+
 class torch_learner final : public learner {
  public:
   torch_learner(torch_learner_options options, std::unique_ptr<torch_detector> detector, bool masks)
@@ -103,7 +118,9 @@ class torch_learner final : public learner {
 
   result<job> begin(const train_order& order) const;
   result<train_report> run_slice(job& of, const train_order& order, time_book& time);
+  result<train_report> follow(job& of, const train_order& order, time_book& time);
   result<progress> run_steps(job& of, const train_order& order, time_book& time);
+  result<void> meet(const train_order& order);
   result<std::vector<camera_score>> score(job& of, time_book& time);
   result<void> use(const blob& weights);
   void make_room();
@@ -116,6 +133,8 @@ class torch_learner final : public learner {
   blob loaded_;
   std::map<group_id, job> jobs_;
   std::uint64_t orders_ = 0;
+  /// With those this device trained together with last; null while it trains alone.
+  std::unique_ptr<gradient_exchange> exchange_;
   /// What the end of a slice took last: looking at one held-out frame, and handing over the state.
   duration look_time_{}, closing_time_{};
 };
@@ -159,6 +178,10 @@ result<train_report> torch_learner::train(const train_order& order) {
   time_book time{options_.clock};
   if (order.slice <= duration{})
     return fail(ec::invalid_argument, to_string(order.group) + ": a slice of no time");
+  if (order.together.rank >= order.together.size)
+    return fail(ec::invalid_argument, to_string(order.group) + ": there is no rank "
+                                          + std::to_string(order.together.rank) + " of "
+                                          + std::to_string(order.together.size));
   if (auto checked = check_samples(order.samples, options_.spec); !checked)
     return tl::unexpected{checked.error()};
   auto kept = jobs_.find(order.group);
@@ -167,7 +190,8 @@ result<train_report> torch_learner::train(const train_order& order) {
     if (!begun)
       return tl::unexpected{begun.error()};
     kept = jobs_.insert_or_assign(order.group, std::move(*begun)).first;
-  } else if (kept == jobs_.end() || kept->second.state != order.base) {
+  } else if (kept == jobs_.end() || kept->second.state != order.base
+             || (kept->second.follows && order.together.rank == 0)) {
     return fail(ec::stale,
                 to_string(order.group) + ": state " + std::to_string(order.base) + " is not held here",
                 "send the checkpoint and all samples");
@@ -184,8 +208,9 @@ result<train_report> torch_learner::train(const train_order& order) {
   of.samples.keep_only(order.members);
   of.held_out.keep_only(order.members);
 
-  auto report = run_slice(of, order, time);
+  auto report = order.together.rank == 0 ? run_slice(of, order, time) : follow(of, order, time);
   if (!report) {
+    exchange_.reset(); // so that nobody waits for us
     // The job may ask again: for that the state must be the one it knows.
     if (!of.run->restore(of.checkpoint))
       jobs_.erase(kept);
@@ -209,6 +234,11 @@ result<job> torch_learner::begin(const train_order& order) const {
 }
 
 result<train_report> torch_learner::run_slice(job& of, const train_order& order, time_book& time) {
+  if (auto met = meet(order); !met)
+    return tl::unexpected{met.error()};
+  if (exchange_)
+    if (auto given = of.run->take_from_first(*exchange_); !given)
+      return tl::unexpected{given.error()};
   time.charge(&time_spent::other);
   train_report report;
   report.group = order.group;
@@ -251,23 +281,74 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
   return report;
 }
 
+/// A slice under another rank 0.
+result<train_report> torch_learner::follow(job& of, const train_order& order, time_book& time) {
+  if (auto met = meet(order); !met)
+    return tl::unexpected{met.error()};
+  if (auto taken = of.run->take_from_first(*exchange_); !taken)
+    return tl::unexpected{taken.error()};
+  time.charge(&time_spent::other);
+  const auto trained = run_steps(of, order, time);
+  if (!trained)
+    return tl::unexpected{trained.error()};
+  of.follows = true;
+  of.held_out.new_model();
+  train_report report;
+  report.group = order.group;
+  report.state = ++of.state;
+  report.images = trained->images;
+  report.loss = trained->loss;
+  time.charge(&time_spent::other);
+  report.spent = time.book();
+  return report;
+}
+
+/// Meets those the order names, unless they are still together.
+result<void> torch_learner::meet(const train_order& order) {
+  if (exchange_ && exchange_->where() == order.together)
+    return {};
+  exchange_.reset();
+  if (order.together.size == 1)
+    return {};
+  auto joined =
+      gradient_exchange::join(order.together, order.slice + options_.exchange_patience, options_.device);
+  if (!joined)
+    return tl::unexpected{joined.error()};
+  exchange_ = std::move(*joined);
+  return {};
+}
+
 result<torch_learner::progress> torch_learner::run_steps(job& of, const train_order& order, time_book& time) {
   progress made;
   const auto closing = look_time_ * static_cast<std::int64_t>(of.held_out.size()) + closing_time_;
   // `base` too: after a slice that was undone the same steps begin again, and must not draw the same batches.
+  // The same on every rank: each draws the whole joint batch, and trains on its part of it.
   std::seed_seq seeds{order.seed, order.seed >> 32, of.run->steps(), std::uint64_t{order.base}};
   std::mt19937_64 random{seeds};
   duration step{};
   // At least one step: a slice that was thought too short for its own closing would else never measure that again.
-  auto batch = of.samples.draw(options_.recipe.batch, random);
-  while (!batch.empty() && (made.images == 0 || time.elapsed() + step + closing < order.slice)) {
-    auto next = of.samples.draw(options_.recipe.batch, random);
-    const auto done = of.run->step(batch, next);
+  const auto rank = order.together.rank, ranks = order.together.size;
+  const auto draw = [&] { return shard_of(of.samples.draw(options_.recipe.batch * ranks, random), rank, ranks); };
+  auto batch = draw();
+  const auto may_go_on = [&]() -> result<bool> {
+    const auto time_left = rank > 0 || made.images == 0 || time.elapsed() + step + closing < order.slice;
+    const auto go_on = !batch.empty() && time_left;
+    return exchange_ ? exchange_->all_agree(go_on) : go_on;
+  };
+  for (;;) {
+    const auto go_on = may_go_on();
+    if (!go_on)
+      return tl::unexpected{go_on.error()};
+    if (!*go_on)
+      break;
+    auto next = draw();
+    const auto done = of.run->step(batch, next, exchange_.get());
     if (!done)
       return tl::unexpected{done.error()};
     step = std::max(step / 2, time.charge(&time_spent::training));
-    made.images += static_cast<std::uint32_t>(batch.size());
-    made.loss += done->loss * static_cast<double>(batch.size());
+    const auto images = ranks * batch.size();
+    made.images += static_cast<std::uint32_t>(images);
+    made.loss += done->loss * static_cast<double>(images);
     batch = std::move(next);
   }
   if (made.images > 0)
@@ -307,6 +388,10 @@ void torch_learner::make_room() {
 }
 
 } // namespace
+
+bool can_train_together() {
+  return gradient_exchange::available();
+}
 
 result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options options) {
   if (!options.clock)

@@ -29,7 +29,12 @@ struct torch_learner_options {
   std::unique_ptr<teacher> labeller;
   /// Must go on by itself: a slice ends when it says so.
   stopwatch clock;
+  /// How long, beyond the slice, devices that train together wait for each other. One that died is noticed at once.
+  duration exchange_patience = std::chrono::seconds{10};
 };
+
+/// Can devices train together in this build? See gradient_exchange.
+bool can_train_together();
 
 /// One device that trains YOLO11 on LibTorch.
 ///
@@ -37,6 +42,12 @@ struct torch_learner_options {
 /// weights from the order's seed). What trains worse than it began, beyond noise, is undone: the report
 /// then repeats the state the slice began with. After an error the samples of the order stay, the state is
 /// that of `base`.
+///
+/// When an order says that several devices train together, every rank takes over rank 0's state, they step as one until
+/// rank 0's slice ends, and only rank 0 scores. They draw joint batches of `recipe.batch` frames a rank, of which each
+/// takes every `size`-th: for that they must have the same samples. `images` counts those of all ranks. What a rank other
+/// than 0 keeps for its next order is its samples: asked to train alone, it answers `stale`. A rank that is lost, or
+/// fails, is `unavailable` to the others, and the slice is lost for all.
 result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options options);
 
 } // namespace ecco

@@ -2,6 +2,7 @@
 #include "runtime/learn/trainer.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -14,9 +15,11 @@
 
 #include "runtime/learn/batch_tensors.hpp"
 #include "runtime/learn/flat_state.hpp"
+#include "runtime/learn/gradient_exchange.hpp"
 #include "runtime/learn/recording.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
+#include "runtime/learn/weights.hpp"
 #include "runtime/learn/yolo11_loss.hpp"
 
 namespace ecco {
@@ -25,12 +28,11 @@ namespace {
 
 using torch::Tensor;
 
-constexpr const char* checkpoint_format = "ecco-checkpoint-2";
-
 /// A batch that waits for its step.
 struct prepared_batch {
   std::vector<const labelled_frame*> frames;
   std::uint64_t step = 0;
+  std::size_t shard = 0;
   batch_tensors tensors;
 };
 
@@ -67,14 +69,15 @@ std::uint64_t number(const std::map<std::string, std::string>& metadata, const s
 
 struct trainer::impl {
   impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_,
-       const torch::Device& on)
+       const torch::Device& on, bool fresh)
       : spec{s}, recipe{r}, device{on},
         records{on.is_cuda() && r.recordings && recording::available() && !variant.masks}, net{variant, s.classes},
         seed{seed_} {
     if (device.is_cuda())
       streams.emplace(device);
     const auto on_stream = enter();
-    net.initialise(seed);
+    if (fresh) // else what is loaded next takes all places
+      net.initialise(seed);
     net.set_statistics_momentum(recipe.statistics_momentum);
     state.emplace(net, device);
     net.train();
@@ -100,11 +103,15 @@ struct trainer::impl {
     return state->values.narrow(0, state->trained, state->values.numel() - state->trained);
   }
 
-  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::uint64_t step) const;
-  void prepare_ahead(std::span<const labelled_frame* const> next);
-  batch_tensors take(std::span<const labelled_frame* const> batch);
+  batch_tensors prepare(std::span<const labelled_frame* const> batch, std::uint64_t step, std::size_t shard) const;
+  void prepare_ahead(std::span<const labelled_frame* const> next, std::size_t shard);
+  batch_tensors take(std::span<const labelled_frame* const> batch, std::size_t shard);
   Tensor forward_backward(const batch_tensors& batch);
   Tensor launch(const batch_tensors& batch);
+  Tensor share_of(const Tensor& figures) const;
+  Tensor adopt(const Tensor& share);
+  result<step_report> finish(const Tensor& figures, const Tensor& statistics_before);
+  void undo(const Tensor& statistics_before);
   result<void> check(const step_report& report, double gradient_norm) const;
   void update(double gradient_norm);
 
@@ -130,26 +137,28 @@ struct trainer::impl {
   std::map<batch_shape, pass> passes;
 };
 
-batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::uint64_t step) const {
-  std::seed_seq seeds{seed, seed >> 32, step, step >> 32};
+batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batch, std::uint64_t step,
+                                     std::size_t shard) const {
+  const auto own = seed ^ (shard * 0x9e3779b97f4a7c15);
+  std::seed_seq seeds{own, own >> 32, step, step >> 32};
   std::mt19937_64 random{seeds};
   return assemble(batch, recipe.augment, spec.input_width, spec.input_height, net.masks(), random, device);
 }
 
 /// For the step after this one, beside what the device is at.
-void trainer::impl::prepare_ahead(std::span<const labelled_frame* const> next) {
+void trainer::impl::prepare_ahead(std::span<const labelled_frame* const> next, std::size_t shard) {
   if (!streams || next.empty())
     return;
   const c10::StreamGuard beside{streams->prepare};
-  prepared = prepared_batch{{next.begin(), next.end()}, steps + 1, prepare(next, steps + 1)};
+  prepared = prepared_batch{{next.begin(), next.end()}, steps + 1, shard, prepare(next, steps + 1, shard)};
   streams->ready.record(streams->prepare);
 }
 
 /// What was prepared during the last step, if that was for this one.
-batch_tensors trainer::impl::take(std::span<const labelled_frame* const> batch) {
+batch_tensors trainer::impl::take(std::span<const labelled_frame* const> batch, std::size_t shard) {
   const auto ahead = std::exchange(prepared, std::nullopt);
-  if (!ahead || ahead->step != steps || !std::ranges::equal(ahead->frames, batch))
-    return prepare(batch, steps);
+  if (!ahead || ahead->step != steps || ahead->shard != shard || !std::ranges::equal(ahead->frames, batch))
+    return prepare(batch, steps, shard);
   streams->ready.block(streams->compute);
   return ahead->tensors;
 }
@@ -198,6 +207,41 @@ Tensor trainer::impl::launch(const batch_tensors& batch) {
   return figures;
 }
 
+/// Gradients, running statistics and figures of one shard of a joint batch, in one vector: what is averaged. A loss that
+/// is not finite travels with it, so that every rank knows.
+Tensor trainer::impl::share_of(const Tensor& figures) const {
+  return torch::cat({state->gradients, statistics(), figures});
+}
+
+/// Takes over an averaged share. @returns its figures
+Tensor trainer::impl::adopt(const Tensor& share) {
+  torch::NoGradGuard no_grad;
+  const auto all = state->values.numel();
+  state->gradients.copy_(share.narrow(0, 0, state->trained));
+  statistics().copy_(share.narrow(0, state->trained, all - state->trained));
+  auto figures = share.narrow(0, all, share.numel() - all).clone();
+  figures[-1] = state->gradients.norm();
+  return figures;
+}
+
+/// Waits for the device; then the step is done or undone.
+result<step_report> trainer::impl::finish(const Tensor& figures, const Tensor& statistics_before) {
+  const auto on_host = figures.cpu();
+  const auto* figure = on_host.data_ptr<float>();
+  const step_report report{figure[0], figure[1], figure[2], figure[3], figure[4]};
+  if (auto checked = check(report, figure[5]); !checked) {
+    undo(statistics_before);
+    return tl::unexpected{checked.error()};
+  }
+  update(figure[5]);
+  return report;
+}
+
+void trainer::impl::undo(const Tensor& statistics_before) {
+  torch::NoGradGuard no_grad;
+  statistics().copy_(statistics_before);
+}
+
 result<void> trainer::impl::check(const step_report& report, double gradient_norm) const {
   const auto* bad = !std::isfinite(report.loss) ? "loss" : !std::isfinite(gradient_norm) ? "gradient" : nullptr;
   if (bad == nullptr)
@@ -241,7 +285,7 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     if (!variant)
       return tl::unexpected{variant.error()};
     std::unique_ptr<trainer> made{
-        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device))}};
+        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device), start.empty())}};
     if (start.empty())
       return made;
     const auto file = read_safetensors(start);
@@ -262,27 +306,62 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
 }
 
 result<step_report> trainer::step(std::span<const labelled_frame* const> batch,
-                                  std::span<const labelled_frame* const> next) {
+                                  std::span<const labelled_frame* const> next, gradient_exchange* with) {
   return guarded("training", [&]() -> result<step_report> {
     if (batch.empty())
       return fail(ec::invalid_argument, "training: an empty batch");
     auto& s = *impl_;
+    const std::size_t shard = with == nullptr ? 0 : with->where().rank;
     const auto on_stream = s.enter();
     const auto statistics_before = s.statistics().clone();
     // The pictures live until the device is done with them: then their memory may go to the batch after the next.
-    const auto taken = s.take(batch);
+    const auto taken = s.take(batch, shard);
     const auto launched = s.launch(taken);
-    s.prepare_ahead(next);
-    const auto figures = launched.cpu();
-    const auto* figure = figures.data_ptr<float>();
-    const step_report report{figure[0], figure[1], figure[2], figure[3], figure[4]};
-    if (auto checked = s.check(report, figure[5]); !checked) {
-      torch::NoGradGuard no_grad;
-      s.statistics().copy_(statistics_before);
-      return tl::unexpected{checked.error()};
+    s.prepare_ahead(next, shard);
+    if (with == nullptr)
+      return s.finish(launched, statistics_before);
+    const auto share = s.share_of(launched);
+    if (auto averaged = with->average(share); !averaged) {
+      s.undo(statistics_before);
+      return tl::unexpected{averaged.error()};
     }
-    s.update(figure[5]);
-    return report;
+    return s.finish(s.adopt(share), statistics_before);
+  });
+}
+
+result<step_report> trainer::step_in_shards(std::span<const std::vector<const labelled_frame*>> shards) {
+  return guarded("training", [&]() -> result<step_report> {
+    if (shards.empty() || std::ranges::any_of(shards, [](const auto& shard) { return shard.empty(); }))
+      return fail(ec::invalid_argument, "training: an empty batch");
+    auto& s = *impl_;
+    const auto on_stream = s.enter();
+    const auto statistics_before = s.statistics().clone();
+    Tensor sum;
+    for (std::size_t i = 0; i < shards.size(); ++i) {
+      s.undo(statistics_before);
+      const auto taken = s.take(shards[i], i);
+      const auto share = s.share_of(s.launch(taken));
+      sum = i == 0 ? share : sum + share;
+    }
+    return s.finish(s.adopt(sum / static_cast<double>(shards.size())), statistics_before);
+  });
+}
+
+result<void> trainer::take_from_first(gradient_exchange& with) {
+  return guarded("training", [&]() -> result<void> {
+    auto& s = *impl_;
+    const auto on_stream = s.enter();
+    const auto counters = torch::tensor({std::bit_cast<std::int64_t>(s.steps), std::bit_cast<std::int64_t>(s.seed)});
+    std::vector<Tensor> state{counters};
+    for (const auto& part : s.parts())
+      state.push_back(part.tensor);
+    auto taken = with.take_from_first(state);
+    s.prepared.reset();
+    if (taken) {
+      s.steps = std::bit_cast<std::uint64_t>(counters[0].item<std::int64_t>());
+      s.seed = std::bit_cast<std::uint64_t>(counters[1].item<std::int64_t>());
+    }
+    return taken;
   });
 }
 

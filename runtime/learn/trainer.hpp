@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "messages/error.hpp"
 #include "messages/training.hpp"
@@ -12,6 +13,8 @@
 #include "runtime/learn/training_recipe.hpp"
 
 namespace ecco {
+
+class gradient_exchange;
 
 /// Means over one batch, weighted as they enter the loss.
 struct step_report {
@@ -34,8 +37,23 @@ class trainer {
   /// A student with masks learns them from the labels that have an outline; the others teach it boxes and classes only.
   /// @pre every picture is whole and every class is below `spec.classes`
   /// @returns `not_finite` when loss or gradient is not; the state is then what it was before.
+  ///
+  /// Together with the other ranks of `with`, when there is one, which must be in the same state: their batches are the
+  /// shards of one joint batch, and the step is that of `step_in_shards`, whose report every rank gets. States stay the
+  /// same, bit by bit. When a rank is lost it is `unavailable`, and the state what it was before.
   result<step_report> step(std::span<const labelled_frame* const> batch,
-                           std::span<const labelled_frame* const> next = {});
+                           std::span<const labelled_frame* const> next = {}, gradient_exchange* with = nullptr);
+
+  /// One step on a joint batch, one shard after the other: what data-parallel training is measured by. By definition
+  /// each shard has its own augmentation (its number enters the seed), its own batch-norm statistics and its own
+  /// normaliser of the loss; gradients, running statistics and report are the means over the shards. So the gradient is
+  /// of the size that one shard's is, and the learning rate and the bound on its norm stay what they are.
+  /// @pre as of `step`, and no shard is empty. @returns as `step`
+  result<step_report> step_in_shards(std::span<const std::vector<const labelled_frame*>> shards);
+
+  /// Every rank of `with` gets rank 0's state: weights, moments, counters, seed. What their recipes and specs say must
+  /// be equal. @returns `unavailable` when a rank is lost; restore the state then.
+  result<void> take_from_first(gradient_exchange& with);
 
   /// Optimiser steps since the job began.
   std::uint64_t steps() const;

@@ -8,12 +8,14 @@ namespace ecco {
 
 void device_pool::add(const worker_id& worker, std::string name) {
   devices_[worker].name = std::move(name);
+  ++reunions_;
 }
 
 void device_pool::remove(const worker_id& worker, const error& why) {
   const auto gone = devices_.extract(worker);
   if (!gone)
     return;
+  ++reunions_;
   for (const auto& [order, lost] : gone.mapped().orders)
     lost(why);
 }
@@ -26,18 +28,42 @@ std::optional<worker_id> device_pool::free(const worker_id& preferred) const {
   return any;
 }
 
-std::uint64_t device_pool::hold(const worker_id& worker) {
+std::vector<worker_id> device_pool::next(gpu_mode mode, const worker_id& preferred) const {
+  std::vector<worker_id> out;
+  if (mode == gpu_mode::spread) {
+    if (const auto one = free(preferred))
+      out.push_back(*one);
+    return out;
+  }
+  for (const auto& [worker, one] : devices_) {
+    if (one.slice)
+      return {};
+    out.push_back(worker);
+  }
+  return out;
+}
+
+std::uint64_t device_pool::hold(const std::vector<worker_id>& workers) {
   const auto slice = next_number_++;
-  devices_.at(worker).slice = slice;
+  for (const auto& worker : workers)
+    devices_.at(worker).slice = slice;
   return slice;
 }
 
-void device_pool::release(const worker_id& worker, std::uint64_t slice, duration busy) {
-  const auto found = devices_.find(worker);
-  if (found == devices_.end() || found->second.slice != slice)
-    return;
-  found->second.slice.reset();
-  found->second.busy += busy;
+void device_pool::release(std::uint64_t slice, duration busy) {
+  std::vector<device*> held;
+  for (auto& [worker, one] : devices_)
+    if (one.slice == slice)
+      held.push_back(&one);
+  for (auto* one : held) {
+    one->slice.reset();
+    one->busy += busy / static_cast<std::int64_t>(held.size());
+  }
+}
+
+void device_pool::lose(std::uint64_t slice) {
+  release(slice, {});
+  ++reunions_;
 }
 
 std::optional<worker_id> device_pool::take_turn(const worker_id& wanted) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/gpu_mode.hpp"
 #include "messages/error.hpp"
 #include "messages/status.hpp"
 
@@ -29,13 +30,19 @@ class device_pool {
 
   // -- micro-windows -------------------------------------------------------------------------------
 
-  /// The device named when it is free, or any that is; nothing when none is.
-  std::optional<worker_id> free(const worker_id& preferred = {}) const;
-  /// Holds the device, which is free, for a slice. @returns the slice's number
-  std::uint64_t hold(const worker_id& worker);
-  /// The slice is over: it took `busy` of the device's time. Nothing happens when the device is not held for
-  /// it.
-  void release(const worker_id& worker, std::uint64_t slice, duration busy = {});
+  /// Devices for the next slice; none when none can be had. In `spread` the one named when it is free, or any that is;
+  /// in `exclusive` all, once none is held any more, always in the same order.
+  std::vector<worker_id> next(gpu_mode mode, const worker_id& preferred = {}) const;
+  /// Holds the devices, which are free, for a slice. @returns the slice's number
+  std::uint64_t hold(const std::vector<worker_id>& workers);
+  /// The slice is over: it took `busy` of the time of all its devices together, an equal part of each. Those that are
+  /// not held for it are left alone.
+  void release(std::uint64_t slice, duration busy);
+  /// The slice came to nothing. Devices that were to train together may not be together any more.
+  void lose(std::uint64_t slice);
+  /// Another number after everything that may have parted devices which trained together: one came or went, or a slice
+  /// was lost.
+  std::uint64_t reunions() const { return reunions_; }
 
   // -- orders --------------------------------------------------------------------------------------
 
@@ -57,7 +64,10 @@ class device_pool {
     std::map<std::uint64_t, order_lost> orders;
   };
 
+  std::optional<worker_id> free(const worker_id& preferred = {}) const;
+
   std::map<worker_id, device> devices_;
+  std::uint64_t reunions_ = 0;
   std::uint64_t next_number_ = 0;
   /// Where the next order without a name goes.
   std::size_t turn_ = 0;

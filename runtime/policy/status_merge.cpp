@@ -34,6 +34,18 @@ void merge(status_report& into, const status_report& part) {
   }
 }
 
+std::vector<group_standing> group_standings(const allocation& jobs) {
+  std::vector<group_standing> out;
+  const auto shares = jobs.shares();
+  for (const auto& standing : jobs.standings()) {
+    const auto share = std::find_if(shares.begin(), shares.end(),
+                                    [&](const job_share& one) { return one.group == standing.group; });
+    out.push_back(
+        {standing.group, {}, standing.accuracy, share == shares.end() ? 0 : share->p, standing.grants});
+  }
+  return out;
+}
+
 void place_cameras_in_groups(status_report& whole) {
   for (auto& camera : whole.cameras)
     for (const auto& group : whole.groups)

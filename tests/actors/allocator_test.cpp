@@ -16,18 +16,21 @@ namespace {
 
 /// Windows of 10 s in 5 micro-windows.
 struct a_server : virtual_system {
+  explicit a_server(gpu_mode mode = gpu_mode::spread) { start(mode); }
+
   mock<grouper_actor> groups{*this};
   recorder telemetry{*this};
   allocator_actor allocator;
   std::map<std::string, mock<gpu_worker_actor>> devices;
   std::map<std::uint32_t, mock<group_job_actor>> jobs;
 
-  a_server() {
+  void start(gpu_mode mode) {
     groups.take<gpu_share>();
     groups.answer<window_closed>([](const window_closed&) -> result<eval_report> { return eval_report{}; });
     allocator_config config;
     config.window = 10s;
     config.micro_windows = 5;
+    config.mode = mode;
     config.term = epoch{4};
     allocator = keep(system().spawn(ecco::allocator, config, telemetry.handle()));
   }
@@ -234,6 +237,120 @@ BOOST_FIXTURE_TEST_CASE(a_job_that_dies_gets_no_more_grants_and_workers_forget_i
   advance(60s);
   BOOST_TEST(telemetry.all(event_id::grant_issued).size() == 2u); // the second was out when it died
   BOOST_TEST(ask<status_report>(allocator, status_query{})->groups.empty());
+}
+
+// -- gpu.mode: exclusive -----------------------------------------------------------------------------------
+
+namespace {
+
+struct an_exclusive_server : a_server {
+  an_exclusive_server() : a_server(gpu_mode::exclusive) {
+    add_device("gpu0");
+    add_device("gpu1");
+    add_device("gpu2");
+    open();
+  }
+
+  /// The job is done, after so long on all devices together.
+  void finish_after(std::uint32_t job, duration spent) {
+    const auto& grant = grants(job).back();
+    jobs.at(job).deliver<micro_window_grant>(micro_window_report{
+        grant.term, grant.window, grant.index, grant.group, grant.worker, .3, .4, 0, {}, 1, 0, {spent, 0s, 0s}});
+  }
+
+  duration busy(const std::string& device) {
+    const auto status = ask<status_report>(allocator, status_query{}).value();
+    for (const auto& standing : status.workers)
+      if (standing.worker.value == device)
+        return standing.busy;
+    return -1s;
+  }
+};
+
+const std::vector<worker_id> the_others{worker_id{"gpu1"}, worker_id{"gpu2"}};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(exclusively_one_job_at_a_time_has_all_devices, an_exclusive_server) {
+  add_job(1);
+  add_job(2);
+  BOOST_TEST_REQUIRE(grants(1).size() == 1u);
+  BOOST_TEST((grants(1).back().worker == worker_id{"gpu0"}));
+  BOOST_TEST((grants(1).back().others == the_others));
+  BOOST_TEST(grants(1).back().token != 0u);
+  BOOST_TEST(grants(2).empty());
+  finish(1);
+  BOOST_TEST_REQUIRE(grants(2).size() == 1u);
+  BOOST_TEST((grants(2).back().worker == worker_id{"gpu0"})); // the same ranks, and so the same process group
+  BOOST_TEST((grants(2).back().others == the_others));
+  BOOST_TEST(grants(2).back().token == grants(1).back().token);
+  BOOST_TEST(grants(1).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_exclusive_window_costs_as_much_gpu_time_as_any, an_exclusive_server) {
+  add_job(1);
+  for (int slice = 1; slice <= 5; ++slice) {
+    BOOST_TEST_REQUIRE(grants(1).size() == static_cast<std::size_t>(slice));
+    advance(1500ms);
+    finish_after(1, 6s); // 2 s of three devices
+  }
+  BOOST_TEST(grants(1).size() == 5u); // though there is time left
+  for (const auto* device : {"gpu0", "gpu1", "gpu2"})
+    BOOST_TEST((busy(device) == 10s)); // |T|
+  const auto done = telemetry.all(event_id::grant_done);
+  BOOST_TEST_REQUIRE(done.size() == 15u);
+  for (const auto& of_one_device : done)
+    BOOST_TEST(of_one_device.value == 2);
+  const auto shares = groups.got<gpu_share>();
+  BOOST_TEST((shares.back().c == 30s)); // G |T|, as in the other mode
+}
+
+BOOST_FIXTURE_TEST_CASE(a_worker_that_comes_waits_for_the_next_exclusive_grant, an_exclusive_server) {
+  add_job(1);
+  add_job(2);
+  const auto before = grants(1).back().token;
+  add_device("gpu9");
+  BOOST_TEST(grants(2).empty());
+  finish(1);
+  BOOST_TEST_REQUIRE(grants(2).size() == 1u);
+  BOOST_TEST(grants(2).back().others.size() == 3u);
+  BOOST_TEST(grants(2).back().token != before);
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_lost_worker_the_others_go_on_under_a_new_token, an_exclusive_server) {
+  add_job(1);
+  const auto before = grants(1).back();
+  devices.at("gpu0").kill();
+  BOOST_TEST(grants(1).size() == 1u); // the job has not told yet
+  jobs.at(1).deliver<micro_window_grant>(error{ec::unreachable, "worker gpu0 is gone", {}});
+  BOOST_TEST(telemetry.all(event_id::grant_lost).size() == 3u); // one a device
+  advance(300ms);
+  BOOST_TEST_REQUIRE(grants(1).size() == 2u);
+  BOOST_TEST((grants(1).back().worker == worker_id{"gpu1"}));
+  BOOST_TEST((grants(1).back().others == std::vector{worker_id{"gpu2"}}));
+  BOOST_TEST(grants(1).back().token != before.token);
+  for (int slice = 0; slice < 5; ++slice)
+    finish(1);
+  BOOST_TEST(grants(1).size() == 6u); // the lost one was granted again
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_lost_slice_the_same_workers_meet_under_a_new_token, an_exclusive_server) {
+  add_job(1);
+  const auto before = grants(1).back();
+  lose(1);
+  advance(300ms);
+  BOOST_TEST_REQUIRE(grants(1).size() == 2u);
+  BOOST_TEST((grants(1).back().others == before.others));
+  BOOST_TEST(grants(1).back().token != before.token);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_device_that_is_the_only_one_trains_alone_in_every_mode, an_exclusive_server) {
+  devices.at("gpu1").kill();
+  devices.at("gpu2").kill();
+  add_job(1);
+  BOOST_TEST_REQUIRE(grants(1).size() == 1u);
+  BOOST_TEST(grants(1).back().others.empty());
+  BOOST_TEST(grants(1).back().token == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

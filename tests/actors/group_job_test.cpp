@@ -34,7 +34,7 @@ struct a_job : virtual_system {
   void give(const sample_batch& batch) { tell(job, batch); }
 
   micro_window_grant grant(std::uint64_t term, window_number window, std::uint32_t index) {
-    return {epoch{term}, window, index, group_id{7}, worker_id{"gpu0"}, 2s};
+    return {epoch{term}, window, index, group_id{7}, worker_id{"gpu0"}, 2s, {}, 0};
   }
 
   result<micro_window_report> run(const micro_window_grant& granted) {
@@ -158,6 +158,133 @@ BOOST_FIXTURE_TEST_CASE(frames_that_overflow_during_a_slice_are_made_up_for_by_t
   train_well();
   BOOST_TEST(run(grant(1, 1, 1)).has_value());
   BOOST_TEST(count_of(orders().back(), "a", sample_role::train) == 512);
+}
+
+// -- a grant of several workers ----------------------------------------------------------------------------
+
+namespace {
+
+struct a_joint_job : a_job {
+  a_joint_job() {
+    allocator.hold<train_order>();
+    give(a_batch("a", 4, sample_role::train));
+  }
+
+  /// A grant of gpu0 and these.
+  micro_window_grant joint(std::uint32_t index, const std::vector<std::string>& others) {
+    auto granted = grant(1, 1, index);
+    for (const auto& other : others)
+      granted.others.emplace_back(other);
+    granted.token = 77;
+    return granted;
+  }
+
+  /// As `trained`, after one second.
+  static train_report of_rank(const train_order& order) {
+    auto report = order.together.rank == 0 ? trained(order) : train_report{order.group, order.base + 1, {}, {}, {}, {}, 10, .5, {}};
+    report.spent.training = 1s;
+    return report;
+  }
+
+  /// Answers the oldest order that waits.
+  void answer() { allocator.deliver<train_order>(of_rank(orders()[answered++])); }
+  void fail_with(ec code) {
+    ++answered;
+    allocator.deliver<train_order>(error{code, "worker lost", {}});
+  }
+
+  std::size_t answered = 0;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(every_worker_of_a_grant_is_ordered_to_train_as_one_rank, a_joint_job) {
+  const auto report = begin_asking<micro_window_report>(job, joint(0, {"gpu1", "gpu2"}));
+  BOOST_TEST_REQUIRE(orders().size() == 3u);
+  for (std::uint16_t rank = 0; rank < 3; ++rank) {
+    const auto& order = orders()[rank];
+    BOOST_TEST((order.worker == worker_id{"gpu" + std::to_string(rank)}));
+    BOOST_TEST((order.together == rendezvous{77, rank, 3}));
+    BOOST_TEST(order.from_scratch);
+    BOOST_TEST(order.samples.size() == 4u);
+    BOOST_TEST((order.checkpoint == (rank == 0 ? text_blob("start") : blob{}))); // rank 0 passes it on
+  }
+  answer();
+  answer();
+  BOOST_TEST(!report->has_value()); // none may be at it still
+  answer();
+  BOOST_TEST_REQUIRE(report->has_value());
+  BOOST_TEST_REQUIRE((*report)->has_value());
+  BOOST_TEST(((**report)->spent.training == 3s)); // of all three
+}
+
+BOOST_FIXTURE_TEST_CASE(workers_that_trained_together_are_sent_only_what_is_new, a_joint_job) {
+  begin_asking<micro_window_report>(job, joint(0, {"gpu1"}));
+  give(a_batch("a", 2, sample_role::train, 1, 100s));
+  answer();
+  answer();
+  begin_asking<micro_window_report>(job, joint(1, {"gpu1", "gpu2"}));
+  BOOST_TEST_REQUIRE(orders().size() == 5u);
+  for (std::size_t rank : {0, 1}) {
+    BOOST_TEST(!orders()[2 + rank].from_scratch);
+    BOOST_TEST(orders()[2 + rank].samples.size() == 2u);
+    BOOST_TEST(orders()[2 + rank].base == 1u);
+  }
+  BOOST_TEST(orders()[4].from_scratch); // a newcomer
+  BOOST_TEST(orders()[4].samples.size() == 6u);
+  BOOST_TEST(orders()[4].base == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lost_worker_costs_the_micro_window_and_the_job_stays_what_it_was, a_joint_job) {
+  begin_asking<micro_window_report>(job, joint(0, {"gpu1"}));
+  answer();
+  answer();
+  give(a_batch("a", 2, sample_role::train, 1, 100s));
+  const auto lost = begin_asking<micro_window_report>(job, joint(1, {"gpu1"}));
+  answer(); // rank 0 may even have finished
+  fail_with(ec::unreachable);
+  BOOST_TEST_REQUIRE(lost->has_value());
+  BOOST_TEST(((*lost)->error().code == ec::unreachable));
+  const auto next = begin_asking<micro_window_report>(job, joint(2, {}));
+  const auto& order = orders().back();
+  BOOST_TEST((order.together == rendezvous{}));
+  BOOST_TEST(order.from_scratch); // from the state before, which only the job knows for sure
+  BOOST_TEST((order.checkpoint == text_blob("state 1")));
+  BOOST_TEST(order.base == 1u);
+  BOOST_TEST(order.samples.size() == 6u);
+  answer();
+  BOOST_TEST_REQUIRE(next->has_value());
+  BOOST_TEST((*next)->has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_worker_at_fault_is_named_and_not_those_who_waited_for_it, a_joint_job) {
+  const auto lost = begin_asking<micro_window_report>(job, joint(0, {"gpu1", "gpu2"}));
+  fail_with(ec::unavailable);
+  fail_with(ec::not_finite);
+  fail_with(ec::unavailable);
+  BOOST_TEST_REQUIRE(lost->has_value());
+  BOOST_TEST(((*lost)->error().code == ec::not_finite));
+}
+
+BOOST_FIXTURE_TEST_CASE(one_worker_that_forgot_the_job_is_sent_all_of_it_as_the_others_know_it, a_joint_job) {
+  begin_asking<micro_window_report>(job, joint(0, {"gpu1"}));
+  answer();
+  answer();
+  const auto report = begin_asking<micro_window_report>(job, joint(1, {"gpu1"}));
+  give(a_batch("a", 2, sample_role::train, 1, 100s)); // for the next order
+  allocator.deliver<train_order>(of_rank(orders()[2]));
+  allocator.deliver<train_order>(error{ec::stale, "who are you?", {}});
+  BOOST_TEST_REQUIRE(orders().size() == 5u);
+  const auto& again = orders()[4];
+  BOOST_TEST(again.from_scratch);
+  BOOST_TEST((again.together == rendezvous{77, 1, 2}));
+  BOOST_TEST(again.samples.size() == 4u);
+  allocator.deliver<train_order>(of_rank(again));
+  BOOST_TEST_REQUIRE(report->has_value());
+  BOOST_TEST((*report)->has_value());
+  begin_asking<micro_window_report>(job, joint(2, {"gpu1"}));
+  BOOST_TEST(orders()[5].samples.size() == 2u);
+  BOOST_TEST(orders()[6].samples.size() == 2u);
 }
 
 namespace {

@@ -29,8 +29,9 @@ boost::test_tools::assertion_result has_cuda(boost::unit_test::test_unit_id) {
 
 constexpr compute_device processor{}, card{0};
 
-std::unique_ptr<trainer> a_trainer(compute_device device, const training_recipe& recipe = {}, const blob& start = {}) {
-  auto made = trainer::make(tiny_spec(), recipe, start, 1, device);
+std::unique_ptr<trainer> a_trainer(compute_device device, const training_recipe& recipe = {}, const blob& start = {},
+                                   const student_spec& spec = tiny_spec()) {
+  auto made = trainer::make(spec, recipe, start, 1, device);
   BOOST_TEST_REQUIRE(made.has_value(), render(made ? error{} : made.error()));
   return std::move(*made);
 }
@@ -92,6 +93,25 @@ BOOST_AUTO_TEST_CASE(cuda_learns_as_the_processor_does, *boost::unit_test::preco
   at::globalContext().setAllowTF32CuDNN(false);
   check_close(losses(*a_trainer(card), 2), losses(*a_trainer(processor), 2), 1e-4);
   check_close(losses(*a_trainer(card), 8), losses(*a_trainer(processor), 8), 2e-2);
+  at::globalContext().setAllowTF32CuDNN(true);
+}
+
+BOOST_AUTO_TEST_CASE(cuda_learns_masks_as_the_processor_does, *boost::unit_test::precondition(has_cuda)) {
+  at::globalContext().setAllowTF32CuDNN(false);
+  std::vector<labelled_frame> frames;
+  for (int second = 0; second < 4; ++second)
+    frames.push_back(a_triangle_sample("a", second));
+  const auto of = [&](compute_device device) {
+    const auto t = a_trainer(device, {}, {}, tiny_mask_spec());
+    std::vector<double> terms;
+    for (int i = 0; i < 2; ++i) {
+      const auto done = t->step(pointers_to(frames));
+      BOOST_TEST_REQUIRE(done.has_value(), render(done ? error{} : done.error()));
+      terms.insert(terms.end(), {done->loss, done->masks});
+    }
+    return terms;
+  };
+  check_close(of(card), of(processor), 1e-3);
   at::globalContext().setAllowTF32CuDNN(true);
 }
 

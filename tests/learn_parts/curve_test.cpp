@@ -178,4 +178,26 @@ BOOST_AUTO_TEST_CASE(a_picture_without_pixels_is_refused) {
   BOOST_TEST(!make_curve_student()->infer({}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(devices_that_train_together_learn_as_much_as_they_do_apart) {
+  auto leads = make_curve_learner(options), follows = make_curve_learner(options);
+  auto order = order_of({sample_of(1)}, std::chrono::seconds{2}, {"a"});
+  order.together = {7, 0, 2};
+  const auto led = leads->train(order);
+  order.together.rank = 1;
+  const auto followed = follows->train(order);
+  BOOST_TEST_REQUIRE(led.has_value());
+  BOOST_TEST_REQUIRE(followed.has_value());
+  BOOST_TEST(led->images == 160u);
+  BOOST_TEST(seen_under(1, led->weights) == expected(160));
+  BOOST_TEST(followed->weights.empty());
+  BOOST_TEST(followed->state == 1u);
+  BOOST_TEST((followed->spent.training == std::chrono::seconds{2}));
+  auto next = order_of({}, std::chrono::seconds{2}, {"a"});
+  next.from_scratch = false;
+  next.base = 1;
+  BOOST_TEST((follows->train(next).error().code == ec::stale)); // it has no model to lead with
+  next.together = {7, 1, 2};
+  BOOST_TEST(follows->train(next).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -332,7 +332,9 @@ micro_window_grant any(std::size_t) {
           .index = number(),
           .group = group(),
           .worker = worker_or_none(),
-          .slice = span()};
+          .slice = span(),
+          .others = some([] { return worker_id{name()}; }),
+          .token = number<std::uint64_t>()};
 }
 
 template <>
@@ -351,6 +353,11 @@ micro_window_report any(std::size_t) {
           .spent = spent()};
 }
 
+static rendezvous a_rendezvous() {
+  const auto size = *rc::gen::inRange<std::uint16_t>(1, rendezvous::most_ranks + 1);
+  return {number<std::uint64_t>(), *rc::gen::inRange<std::uint16_t>(0, size), size};
+}
+
 template <>
 train_order any(std::size_t most_bytes) {
   const auto from_scratch = coin();
@@ -362,7 +369,8 @@ train_order any(std::size_t most_bytes) {
           .samples = labelled_frames(most_bytes),
           .members = some(camera),
           .slice = span(),
-          .seed = number<std::uint64_t>()};
+          .seed = number<std::uint64_t>(),
+          .together = a_rendezvous()};
 }
 
 template <>

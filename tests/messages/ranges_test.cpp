@@ -142,6 +142,16 @@ BOOST_AUTO_TEST_CASE(spans_of_time_are_not_negative) {
   refused<event>("event.at is -1 ns, less than 0", [](auto& m) { m.at = -1ns; });
 }
 
+BOOST_AUTO_TEST_CASE(a_rank_is_one_of_those_that_meet) {
+  refused<train_order>("trainOrder.together.size is 0, not within 1 to 256", [](auto& m) { m.together.size = 0; });
+  refused<train_order>("trainOrder.together.size is 257, not within 1 to 256", [](auto& m) { m.together.size = 257; });
+  refused<train_order>("trainOrder.together.rank is 2, not within 0 to 1", [](auto& m) { m.together = {7, 2, 2}; });
+  refused<micro_window_grant>("microWindowGrant.others has 256 entries, at most 255",
+                              [](auto& m) { m.others.assign(256, worker_id{"gpu"}); });
+  refused<micro_window_grant>("microWindowGrant.others[1] is empty",
+                              [](auto& m) { m.others = {worker_id{"gpu1"}, worker_id{}}; });
+}
+
 BOOST_AUTO_TEST_CASE(names_are_given_and_well_formed) {
   refused<retrain_request>("retrainRequest.camera is empty", [](auto& m) { m.camera = {}; });
   refused<retrain_request>("retrainRequest.camera is not a name", [](auto& m) { m.camera.value = "../etc"; });

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct drifted_camera : simulated_fleet {
-  drifted_camera() {
+  explicit drifted_camera(gpu_mode how = gpu_mode::spread) {
+    mode = how;
     start({"north"});
     add_camera("north", {47, 8}, [](duration now) { return static_cast<std::uint8_t>(now < 30s ? 0 : 1); });
   }
@@ -94,4 +95,44 @@ BOOST_FIXTURE_TEST_CASE(a_camera_without_a_server_infers_on_and_asks_again_with_
   advance(60s); // drift strikes meanwhile; nobody hears of it
   BOOST_TEST(!happened(event_id::drift_detected));
   BOOST_TEST(status().groups.empty());
+}
+
+namespace {
+
+struct exclusive_devices : drifted_camera {
+  exclusive_devices() : drifted_camera(gpu_mode::exclusive) {}
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_worker_lost_by_those_that_train_together_costs_that_micro_window_only, exclusive_devices) {
+  add_worker("gpu0");
+  add_worker("gpu1");
+  add_worker("gpu2");
+  until_granted();
+  advance(4s);
+  const auto done = all(event_id::grant_done).size();
+  BOOST_TEST(done > 0u);
+  BOOST_TEST(done % 3 == 0u);
+  until_granted();
+  kill(worker_id{"gpu0"}); // which reports for all
+  advance(2s);             // real devices would notice at once that they are alone
+  BOOST_TEST(happened(event_id::grant_lost));
+  advance(120s);
+  BOOST_TEST(all(event_id::grant_lost).size() == 3u); // one slice of three devices: the others go on
+  const auto last = all(event_id::grant_done);
+  BOOST_TEST((last[last.size() - 2].worker == worker_id{"gpu1"}));
+  BOOST_TEST((last.back().worker == worker_id{"gpu2"}));
+  BOOST_TEST(accuracy("north") > 0.4);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_worker_that_joins_trains_along_from_the_next_micro_window_on, exclusive_devices) {
+  add_worker("gpu0");
+  until_granted();
+  add_worker("gpu1");
+  advance(20s);
+  BOOST_TEST(!happened(event_id::grant_lost));
+  BOOST_TEST((all(event_id::grant_done).back().worker == worker_id{"gpu1"}));
+  advance(60s);
+  BOOST_TEST(accuracy("north") > 0.4);
 }

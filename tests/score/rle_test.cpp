@@ -105,6 +105,11 @@ BOOST_AUTO_TEST_CASE(polygons_that_enclose_nothing_are_refused) {
   is_refused(rle_from_polygon(corners{1, 1, 2, 2, 3, 1}, 0, 9), "0 x 9");
 }
 
+BOOST_AUTO_TEST_CASE(an_outline_that_would_take_all_memory_is_refused) {
+  // 2^28 columns, crossed by every edge.
+  is_refused(rle_from_polygon(std::vector<double>{0, 0, 9e7, 1, 0, 1, 9e7, 0}, 1, 1u << 28), "too long");
+}
+
 BOOST_AUTO_TEST_CASE(a_ring_within_a_ring_is_a_hole) {
   using corners = std::vector<double>;
   const std::vector<corners> rings{{0, 0, 5, 0, 5, 5, 0, 5}, {1, 1, 4, 1, 4, 4, 1, 4}};

@@ -78,6 +78,7 @@ class simulated_fleet : public virtual_system {
   curve_options curve;
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
+  gpu_mode mode = gpu_mode::spread;
 
   ~simulated_fleet() { end(); }
 
@@ -87,6 +88,7 @@ class simulated_fleet : public virtual_system {
     server_parts parts;
     parts.allocator.window = std::chrono::seconds{10};
     parts.allocator.micro_windows = 5;
+    parts.allocator.mode = mode;
     parts.grouper.policy.share_jobs = share_jobs;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
