@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images a second of one training step, of the bare network under it, and of inference; one thread. Arguments:
+// Images a second of one training step, of the bare network under it, and of inference; how the time of a micro-window
+// divides; how long a job takes to come and to go. One thread. Arguments:
 // scale ('n', 'p', on CUDA devices also 'x'), side of the square input, precision (0 fp32, 1 bf16); for inference also
 // pictures a call. ECCO_BENCH_DEVICE=cuda (or cuda:N) measures that device.
 #include <benchmark/benchmark.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -18,6 +20,7 @@
 #include "runtime/learn/recording.hpp"
 #include "runtime/learn/torch_detector.hpp"
 #include "runtime/learn/torch_guard.hpp"
+#include "runtime/learn/torch_learner.hpp"
 #include "runtime/learn/torch_process.hpp"
 #include "runtime/learn/trainer.hpp"
 #include "runtime/learn/yolo11.hpp"
@@ -144,6 +147,74 @@ void inference(benchmark::State& state) {
   describe(state, state.range(3));
 }
 
+/// A job comes to a worker that does not have it: network, optimiser and counters out of a checkpoint.
+void swap_in(benchmark::State& state) {
+  const auto spec = spec_of(state);
+  const auto checkpoint = (*trainer::make(spec, {}, {}, 1))->checkpoint();
+  for (auto _ : state)
+    if (!trainer::make(spec, {}, checkpoint, 1, device))
+      return state.SkipWithError("no trainer");
+  describe(state, 0);
+}
+
+/// And leaves it: the checkpoint and the weights to deploy.
+void swap_out(benchmark::State& state) {
+  const auto run = trainer::make(spec_of(state), {}, {}, 1, device);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize((*run)->checkpoint());
+    benchmark::DoNotOptimize((*run)->weights());
+  }
+  describe(state, 0);
+}
+
+/// Two seconds of device time for a job whose samples are there, with eight held-out frames to score: images trained
+/// on, and how the time divides. `other` is neither training nor evaluation.
+void micro_window(benchmark::State& state) {
+  torch_learner_options options;
+  options.spec = spec_of(state);
+  options.recipe.arithmetic = options.scoring.arithmetic = static_cast<precision>(state.range(2));
+  options.device = device;
+  options.clock = [] { return std::chrono::steady_clock::now().time_since_epoch(); };
+  const auto worker = make_torch_learner(std::move(options));
+  train_order order;
+  order.from_scratch = true;
+  order.slice = std::chrono::seconds{2};
+  order.members = {camera_id{"a"}};
+  for (int i = 0; i < 16; ++i)
+    for (auto& f : some_frames(spec_of(state))) {
+      f.shot.camera = order.members.front();
+      f.shot.role = i == 0 ? sample_role::held_out : sample_role::train;
+      order.samples.push_back(std::move(f));
+    }
+  const auto window = [&] {
+    auto report = worker ? (*worker)->train(order) : result<train_report>{tl::unexpected{worker.error()}};
+    order.from_scratch = false;
+    order.samples.clear();
+    ++order.base;
+    return report;
+  };
+  bool good = window().has_value(); // libraries load, kernels are chosen and recorded
+  std::int64_t images = 0;
+  time_spent spent;
+  for (auto _ : state) {
+    const auto report = window();
+    if (good = good && report; !good)
+      return state.SkipWithError("the micro-window failed");
+    images += report->images;
+    spent.training += report->spent.training;
+    spent.evaluation += report->spent.evaluation;
+    spent.other += report->spent.other;
+  }
+  const auto share = [all = spent.training + spent.evaluation + spent.other](duration part) {
+    return 100 * std::chrono::duration<double>{part} / std::chrono::duration<double>{all};
+  };
+  describe(state, 0);
+  state.counters = {{"images_per_s", images / std::chrono::duration<double>{spent.training + spent.evaluation + spent.other}.count()},
+                    {"training_%", share(spent.training)},
+                    {"evaluation_%", share(spent.evaluation)},
+                    {"other_%", share(spent.other)}};
+}
+
 void add_benchmarks() {
   std::vector<std::int64_t> scales{'p', 'n'};
   if (device.is_cuda())
@@ -154,6 +225,9 @@ void add_benchmarks() {
   };
   add("train_step", train_step, std::vector{scales, sides, precisions});
   add("bare_network", bare_network, std::vector{scales, sides, precisions});
+  add("swap_in", swap_in, std::vector{scales, {640}, {0}});
+  add("swap_out", swap_out, std::vector{scales, {640}, {0}});
+  add("micro_window", micro_window, std::vector{scales, sides, precisions});
   add("inference", inference, std::vector{scales, sides, precisions, {1, 8}});
 }
 

@@ -65,6 +65,8 @@ inline constexpr std::array<std::string_view, 2> words_of<gpu_mode>{"spread", "e
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<precision>{"fp32", "bf16"};
 template <>
+inline constexpr std::array<std::string_view, 2> words_of<other_classes>{"refuse", "reinitialise"};
+template <>
 inline constexpr std::array<std::string_view, 2> words_of<pace>{"realtime", "fast"};
 
 /// `S` is `T` or `const T`.
@@ -94,6 +96,7 @@ void fields(S& s, V&& visit) {
   visit("architecture", s.architecture, known_architecture);
   visit("input", s.input, network_input);
   visit("weights", s.weights, anything{});
+  visit("other_classes", s.other_classes, anything{});
 }
 
 template <like<teacher_settings> S, class V>

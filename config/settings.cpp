@@ -87,8 +87,23 @@ std::optional<setting_fault> find_port_clash(const server_settings& server) {
                        "give each its own, or 0 for any free one"};
 }
 
+constexpr std::string_view mask_suffix = "-seg";
+
+/// Its name with boxes only.
+std::string without_masks(std::string architecture) {
+  if (architecture.ends_with(mask_suffix))
+    architecture.resize(architecture.size() - mask_suffix.size());
+  return architecture;
+}
+
 std::optional<setting_fault> find_blind_teacher(const settings& value) {
   if (value.teacher.kind == teacher_kind::hog) {
+    if (draws_masks(value.student))
+      return setting_fault{"student.architecture",
+                           "is " + value.student.architecture
+                               + ", but the hog teacher draws no outlines to learn masks from",
+                           "use " + without_masks(value.student.architecture)
+                               + ", or teacher.kind: labels with outlines in its files"};
     if (std::find(value.classes.begin(), value.classes.end(), "person") == value.classes.end())
       return setting_fault{"classes", "does not have 'person', and the hog teacher sees nothing else",
                            "use teacher.kind: labels"};
@@ -144,6 +159,9 @@ std::string_view to_string(gpu_mode value) {
 std::string_view to_string(precision value) {
   return word(value);
 }
+std::string_view to_string(other_classes value) {
+  return word(value);
+}
 std::string_view to_string(pace value) {
   return word(value);
 }
@@ -193,10 +211,11 @@ verdict device_name(const std::string& device) {
 }
 
 verdict known_architecture(const std::string& architecture) {
+  const auto size = without_masks(architecture);
   for (const auto* known : {"yolo11p", "yolo11n", "yolo11s", "yolo11m", "yolo11l", "yolo11x"})
-    if (architecture == known)
+    if (size == known)
       return {};
-  return {"must be yolo11p, n, s, m, l or x, but is '" + architecture + "'", ""};
+  return {"must be yolo11p, n, s, m, l or x, with -seg for masks, but is '" + architecture + "'", ""};
 }
 
 verdict network_input(const picture_size& size) {
@@ -255,6 +274,10 @@ result<void> validate(const settings& value) {
   if (auto fault = find_fault(value))
     return fail(ec::invalid_argument, fault->path + " " + fault->why, fault->hint);
   return {};
+}
+
+bool draws_masks(const student_settings& student) {
+  return student.architecture.ends_with(mask_suffix);
 }
 
 sampling_plan plan_of(const sampling_settings& sampling) {

@@ -12,6 +12,7 @@
 #include "config/defaults.hpp"
 #include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
+#include "config/other_classes.hpp"
 #include "config/precision.hpp"
 #include "config/units.hpp"
 #include "messages/error.hpp"
@@ -34,6 +35,7 @@ std::string_view to_string(teacher_kind value);
 std::string_view to_string(policy_kind value);
 std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
+std::string_view to_string(other_classes value);
 std::string_view to_string(pace value);
 
 struct server_settings {
@@ -60,19 +62,23 @@ struct worker_settings {
 };
 
 struct student_settings {
-  /// `yolo11n`, `s`, `m`, `l`, `x`, or `yolo11p`: ecco's own smaller scale for CPUs.
+  /// `yolo11n`, `s`, `m`, `l`, `x`, or `yolo11p`: ecco's own smaller scale for CPUs. With `-seg` it also draws
+  /// masks, and is scored by them; its teacher must give outlines.
   std::string architecture = defaults::architecture;
   /// Network input; both sides a multiple of 32, 32..1280.
   picture_size input{defaults::input_side, defaults::input_side};
   /// The weights every camera starts with, safetensors. Empty: random, or what bootstrap learns.
   std::filesystem::path weights;
+  /// What if they are for another number of classes.
+  ecco::other_classes other_classes = other_classes::refuse;
 
   friend bool operator==(const student_settings&, const student_settings&) = default;
 };
 
 struct teacher_settings {
   teacher_kind kind = teacher_kind::hog;
-  /// For `labels`: a MOT file for cameras that name none of their own.
+  /// For `labels`: a MOT file for cameras that name none of their own. With a tenth field of `x y x y ...` in
+  /// pixels, its objects have outlines.
   std::filesystem::path labels;
   /// Frames a second that the files' frame numbers count, 0.1..240.
   double labels_fps = defaults::labels_fps;
@@ -240,6 +246,9 @@ std::optional<setting_fault> find_fault(const settings& value);
 
 /// @returns `invalid_argument` with the text of `find_fault`.
 result<void> validate(const settings& value);
+
+/// Does the student draw masks? Then its architecture ends in `-seg`.
+bool draws_masks(const student_settings& student);
 
 /// What a camera is told to send.
 sampling_plan plan_of(const sampling_settings& sampling);

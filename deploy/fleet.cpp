@@ -7,24 +7,12 @@
 
 #include "actors/failure.hpp"
 #include "deploy/stop_and_wait.hpp"
-#include "runtime/learn/torch_student.hpp"
 
 namespace ecco {
 
 namespace {
 
 constexpr duration hello_patience = std::chrono::seconds{10};
-/// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
-result<void> check_first_weights(const settings& from, const blob& weights) {
-  if (from.student.weights.empty())
-    return {};
-  auto student = make_torch_student(spec_of(from));
-  if (!student)
-    return tl::unexpected{student.error()};
-  if (auto fits = (*student)->load(weights); !fits)
-    return fail(fits.error().code, from.student.weights.string() + ": " + fits.error().what, fits.error().hint);
-  return {};
-}
 
 } // namespace
 
@@ -32,8 +20,6 @@ result<std::unique_ptr<fleet>> fleet::start(caf::actor_system& system, const set
   auto parts = make_server_parts(from, std::move(sink));
   if (!parts)
     return tl::unexpected{parts.error()};
-  if (auto fits = check_first_weights(from, parts->models.initial); !fits)
-    return tl::unexpected{fits.error()};
   std::unique_ptr<fleet> out{new fleet{system, from}};
   out->server_ = system.spawn(reception, std::move(*parts));
   out->server_->attach_functor([gone = out->gone_] { *gone = true; });

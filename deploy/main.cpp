@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
                "  ecco server -c city.yaml      run the server of a fleet; then `ecco worker`, `ecco camera`\n"
                "  ecco status                   what a server is doing\n"
                "  ecco eval                     COCO figures of detections against a truth\n"
+               "  ecco model                    what weights are; convert them; evaluate them on pictures\n"
                "  ecco help exit-codes          what the exit codes mean\n"};
   app.set_version_flag("--version", "ecco " ECCO_VERSION);
   app.require_subcommand(0, 1);

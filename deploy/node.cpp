@@ -3,12 +3,11 @@
 
 #include <chrono>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <utility>
 
 #include "deploy/teachers.hpp"
+#include "deploy/whole_file.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/torch_learner.hpp"
@@ -27,26 +26,18 @@ constexpr int torch_threads = 1;
 /// scoring leaves the slice to training.
 constexpr std::size_t held_out_frames = 20;
 constexpr duration connect_patience = std::chrono::seconds{5};
-constexpr std::uintmax_t most_weight_bytes = 1u << 30;
 
-result<blob> read_weights(const std::filesystem::path& path) {
-  std::error_code failure;
-  const auto size = std::filesystem::file_size(path, failure);
-  if (failure)
-    return fail(ec::not_found, path.string() + ": " + failure.message(), "check student.weights");
-  if (size > most_weight_bytes)
-    return fail(ec::malformed_data, path.string() + " is too large to be a student's weights");
-  std::ifstream in{path, std::ios::binary};
-  bytes data{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-  if (!in || data.size() != size)
-    return fail(ec::io_failed, path.string() + " cannot be read");
-  return blob{std::move(data)};
-}
-
+/// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
 result<blob> initial_weights(const settings& from) {
   if (from.student.weights.empty())
     return make_initial_weights(spec_of(from), seed_for(from.seed, "initial weights"));
-  return read_weights(from.student.weights);
+  const auto read = read_weights(from.student.weights);
+  if (!read)
+    return fail(read.error().code, read.error().what, "check student.weights");
+  auto adopted = adopt_weights(spec_of(from), *read, from.student.other_classes, seed_for(from.seed, "initial weights"));
+  if (!adopted)
+    return fail(adopted.error().code, from.student.weights.string() + ": " + adopted.error().what, adopted.error().hint);
+  return adopted;
 }
 
 /// Higher after every restart, whatever the clock was set to in between but backwards.

@@ -10,7 +10,7 @@ packages=(
   # actors
   libcaf-dev
   # learning; the reference BLAS is 5 times slower than OpenBLAS with one thread a worker
-  libtorch-dev libopenblas0-pthread libgloo-dev
+  libtorch-dev libopenblas0-pthread libgloo-dev libjemalloc-dev
   # video
   libavcodec-dev libavformat-dev libavfilter-dev libswscale-dev libavutil-dev
   # the HOG teacher and its test pictures; opencv-doc carries vtest.avi, the demo's video
@@ -21,6 +21,8 @@ packages=(
   libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libcli11-dev libspdlog-dev libfmt-dev
   # tests and benchmarks
   libboost-test-dev librapidcheck-dev libbenchmark-dev python3 iproute2 procps
+  # libFuzzer, for the fuzz tests
+  clang libclang-rt-dev
   # the picture of a run
   gnuplot-nox fonts-dejavu-core
 )

@@ -47,6 +47,7 @@ result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_se
   options.fps = from.teacher.labels_fps;
   options.width = shown->width;
   options.height = shown->height;
+  options.outlines_needed = draws_masks(from.student);
   return make_labels_teacher(camera.labels.empty() ? from.teacher.labels : camera.labels, options);
 }
 

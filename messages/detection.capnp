@@ -27,6 +27,12 @@ struct Box {
   y2 @3 :Float32;
 }
 
+using Shape = List(List(UInt16));
+# The area an object covers, as closed polygons: x, y, x, y, ... of each one's corners, in units of 1/65535 of the
+# picture's width and height. A point belongs to it when it lies within an odd number of them: a ring within a ring
+# is a hole. Empty when nothing is known of the shape; at most 64 rings of at least three corners each, and at most
+# 4096 corners in all of them.
+
 struct Detection {
   where @0 :Box;
 
@@ -34,6 +40,9 @@ struct Detection {
 
   score @2 :Float32;
   # The student's confidence, 0 to 1.
+
+  shape @3 :Shape;
+  # From a student with masks.
 }
 
 struct Label {
@@ -43,6 +52,9 @@ struct Label {
 
   ignore @2 :Bool;
   # True for a region too doubtful to train on or to count.
+
+  shape @3 :Shape;
+  # For a student with masks.
 }
 
 struct Image {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -17,11 +18,36 @@ struct box {
   friend bool operator==(const box&, const box&) = default;
 };
 
+/// A point in units of 1/65535 of the frame's width and height, origin top left: at every resolution no point
+/// lies outside, and to a 16th of a pixel on 4096 pixels is as near as anybody draws.
+struct corner {
+  std::uint16_t x = 0, y = 0;
+
+  friend bool operator==(const corner&, const corner&) = default;
+};
+
+/// The area an object covers, as closed polygons: a point belongs to it when it lies within an odd number of
+/// them, so that a ring within a ring is a hole. Empty when nothing is known of the shape. Polygons rather
+/// than runs of pixels, because a camera sees a frame at another resolution than the server that receives it,
+/// and because the receiver chooses how many pixels they become. At most 64 rings and 4096 corners in all of
+/// them, at least three in each.
+struct outline {
+  std::vector<std::vector<corner>> rings;
+
+  bool empty() const { return rings.empty(); }
+
+  friend bool operator==(const outline&, const outline&) = default;
+};
+
+inline constexpr std::size_t max_rings = 64, max_corners = 4096;
+
 /// What a student saw: a box, its class (index into the configured class list), a score in [0, 1].
 struct detection {
   box where;
   std::uint16_t class_id = 0;
   float score = 0;
+  /// Within the box; empty from a student without masks, or when no pixel belongs to the object.
+  outline shape{};
 
   friend bool operator==(const detection&, const detection&) = default;
 };
@@ -31,6 +57,8 @@ struct label {
   box where;
   std::uint16_t class_id = 0;
   bool ignore = false;
+  /// What a student with masks learns from; empty when the teacher draws none, or for a student without.
+  outline shape{};
 
   friend bool operator==(const label&, const label&) = default;
 };

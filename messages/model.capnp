@@ -47,7 +47,8 @@ struct CameraScore {
   camera @0 :CameraId;
 
   map50 @1 :Fraction;
-  # COCO average precision at IoU 0.5. NaN when there is no object among the frames.
+  # COCO average precision at IoU 0.5, of the masks for a student with masks, else of the boxes. NaN when there is no
+  # object among the frames.
 
   map @2 :Fraction;
   # COCO average precision over IoU 0.5:0.05:0.95. NaN when there is no object among the frames.

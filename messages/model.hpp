@@ -39,8 +39,8 @@ struct model_ack {
 /// How well one model does on one camera's held-out frames, against the teacher's labels.
 struct camera_score {
   camera_id camera;
-  /// COCO average precision at IoU 0.5 and averaged over 0.5:0.05:0.95, in [0, 1]; NaN when there is
-  /// no object among the frames.
+  /// COCO average precision at IoU 0.5 and averaged over 0.5:0.05:0.95, of the masks for a student with masks,
+  /// else of the boxes; in [0, 1], NaN when there is no object among the frames.
   double map50 = 0, map = 0;
   /// Standard error of `map50`, by resampling segments; NaN when unknown.
   double standard_error = 0;

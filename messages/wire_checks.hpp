@@ -15,6 +15,7 @@
 #include <capnp/schema.h>
 
 #include "messages/blob.hpp"
+#include "messages/detection.hpp"
 #include "messages/ids.hpp"
 #include "messages/place.hpp"
 #include "messages/utf8.hpp"
@@ -170,6 +171,24 @@ std::vector<Id> ids(const place& at, capnp::List<capnp::Text>::Reader from) {
 
 inline std::vector<std::string> texts(const place& at, capnp::List<capnp::Text>::Reader from) {
   return each(at, from, max_entries, text_not_empty);
+}
+
+// -- shapes -----------------------------------------------------------------
+
+inline outline shape(const place& at, capnp::List<capnp::List<std::uint16_t>>::Reader from) {
+  std::size_t corners = 0;
+  return {each(at, from, max_rings, [&corners](const place& here, auto numbers) {
+    if (numbers.size() < 6 || numbers.size() % 2 != 0)
+      refuse(here,
+             "has " + std::to_string(numbers.size()) + " numbers, not x and y of three corners or more");
+    corners += numbers.size() / 2;
+    if (corners > max_corners)
+      refuse(here, "is one ring too many: they have more than " + std::to_string(max_corners) + " corners");
+    std::vector<corner> ring(numbers.size() / 2);
+    for (unsigned i = 0; i < ring.size(); ++i)
+      ring[i] = {numbers[2 * i], numbers[2 * i + 1]};
+    return ring;
+  })};
 }
 
 } // namespace ecco::wire

@@ -42,6 +42,7 @@ detection read(const place& at, Detection::Reader from) {
       .where = read(at / "where", from.getWhere()),
       .class_id = from.getClassId(),
       .score = fraction(at / "score", from.getScore()),
+      .shape = shape(at / "shape", from.getShape()),
   };
 }
 
@@ -50,6 +51,7 @@ label read(const place& at, Label::Reader from) {
       .where = read(at / "where", from.getWhere()),
       .class_id = from.getClassId(),
       .ignore = from.getIgnore(),
+      .shape = shape(at / "shape", from.getShape()),
   };
 }
 

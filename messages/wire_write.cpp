@@ -31,6 +31,21 @@ void write_ids(capnp::List<capnp::Text>::Builder to, const std::vector<Id>& from
     to.set(i, text(from[i].value));
 }
 
+/// Leaves the field of a `Shape` null when there is none, as it was before there were shapes.
+template <class Owner>
+void write_shape(Owner to, const outline& from) {
+  if (from.empty())
+    return;
+  auto rings = to.initShape(count(from.rings));
+  for (unsigned i = 0; i < rings.size(); ++i) {
+    auto numbers = rings.init(i, 2 * count(from.rings[i]));
+    for (unsigned k = 0; k < numbers.size() / 2; ++k) {
+      numbers.set(2 * k, from.rings[i][k].x);
+      numbers.set(2 * k + 1, from.rings[i][k].y);
+    }
+  }
+}
+
 /// Writes a list of structs; `gaps` is passed where they may hold blobs.
 template <class List, class T>
 void write_list(List to, const std::vector<T>& from, auto&... gaps) {
@@ -61,12 +76,14 @@ void write(Detection::Builder to, const detection& from) {
   write(to.initWhere(), from.where);
   to.setClassId(from.class_id);
   to.setScore(from.score);
+  write_shape(to, from.shape);
 }
 
 void write(Label::Builder to, const label& from) {
   write(to.initWhere(), from.where);
   to.setClassId(from.class_id);
   to.setIgnore(from.ignore);
+  write_shape(to, from.shape);
 }
 
 void write(Image::Builder to, const image& from, std::vector<gap>& gaps) {

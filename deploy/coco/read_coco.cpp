@@ -2,6 +2,7 @@
 #include "deploy/coco/read_coco.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -14,10 +15,6 @@ namespace ecco {
 namespace {
 
 using nlohmann::json;
-
-struct image_size {
-  std::uint32_t height = 0, width = 0;
-};
 
 /// Numbers of ids, in their order.
 using numbering = std::unordered_map<std::int64_t, std::uint32_t>;
@@ -42,9 +39,9 @@ const error* first_error(const result<Values>&... results) {
 /// Reads both files into one `coco_input`.
 class coco_reader {
  public:
-  explicit coco_reader(coco_regions regions) : regions_(regions) {}
+  coco_reader(coco_regions regions, const std::string& block) : regions_(regions), block_member_(block) {}
 
-  result<coco_input> operator()(const std::filesystem::path& truth, const std::filesystem::path& results) {
+  result<coco_input> operator()(const std::filesystem::path& truth, const std::filesystem::path* results) {
     using method = result<void> (coco_reader::*)(const json&, const std::string&);
     auto by = [this](method m) {
       return [this, m](const json& element, const std::string& name) { return (this->*m)(element, name); };
@@ -56,17 +53,17 @@ class coco_reader {
       number_all();
       good = read_lists(truth, {{"annotations", by(&coco_reader::annotation)}});
     }
-    if (good)
-      good = read_lists(results, {{"", by(&coco_reader::detection)}});
+    if (good && results)
+      good = read_lists(*results, {{"", by(&coco_reader::detection)}});
     if (!good)
       return tl::unexpected{good.error()};
     return std::move(input_);
   }
 
  private:
-  struct image_entry {
-    std::int64_t id = 0;
-    image_size size;
+  struct image_entry : coco_image {
+    /// Equal for those of one block.
+    json block;
   };
 
   result<void> image(const json& element, const std::string& name) {
@@ -74,14 +71,22 @@ class coco_reader {
     const auto id = of.id("id");
     if (!id)
       return tl::unexpected{id.error()};
-    image_entry entry{*id, {}};
+    image_entry entry{{*id, 0, 0, {}}, {}};
     if (regions_ == coco_regions::masks || of.has("height")) {
       const auto height = of.side("height"), width = of.side("width");
       if (const auto* failure = first_error(height, width))
         return tl::unexpected{*failure};
-      entry.size = {*height, *width};
+      entry.height = *height;
+      entry.width = *width;
     }
-    images_.push_back(entry);
+    if (of.has("file_name") && element["file_name"].is_string())
+      entry.file = element["file_name"].get<std::string>();
+    if (!block_member_.empty()) {
+      if (!of.has(block_member_.c_str()))
+        return of.refuse("", "'" + block_member_ + "' is missing");
+      entry.block = element[block_member_];
+    }
+    images_.push_back(std::move(entry));
     return once(image_ids_, *id, of);
   }
 
@@ -101,6 +106,13 @@ class coco_reader {
     category_numbers_ = number(input_.categories);
     input_.scene.images = static_cast<std::uint32_t>(images_.size());
     input_.scene.categories = static_cast<std::uint32_t>(input_.categories.size());
+    std::map<json, std::uint32_t> blocks;
+    for (auto& image : images_) {
+      const auto next = static_cast<std::uint32_t>(block_member_.empty() ? input_.images.size() : blocks.size());
+      input_.blocks.push_back(block_member_.empty() ? next : blocks.emplace(std::move(image.block), next).first->second);
+      input_.images.push_back(std::move(image));
+    }
+    images_.clear();
   }
 
   result<void> annotation(const json& element, const std::string& name) {
@@ -152,7 +164,7 @@ class coco_reader {
     d.area = area(*box);
     if (regions_ == coco_regions::boxes)
       return {};
-    const auto [height, width] = images_[d.image].size;
+    const auto& [id, height, width, file] = input_.images[d.image];
     const auto right = box->x + box->width, bottom = box->y + box->height;
     const double corners[] = {box->x, box->y, box->x, bottom, right, bottom, right, box->y};
     auto mask = of.has("segmentation") ? of.mask(height, width) : rle_from_polygon(corners, height, width);
@@ -166,7 +178,7 @@ class coco_reader {
   result<void> masked(const fields& of, coco_detection& d) {
     if (!of.has("segmentation"))
       return of.refuse("", "neither 'bbox' nor 'segmentation' is there");
-    const auto [height, width] = images_[d.image].size;
+    const auto& [id, height, width, file] = input_.images[d.image];
     if (height == 0)
       return of.refuse("", "without 'bbox' it needs a mask, and its image has no 'height' and 'width'");
     auto mask = of.mask(height, width);
@@ -187,7 +199,7 @@ class coco_reader {
       where = *box;
       return {};
     }
-    auto mask = of.mask(images_[image].size.height, images_[image].size.width);
+    auto mask = of.mask(input_.images[image].height, input_.images[image].width);
     if (!mask)
       return tl::unexpected{mask.error()};
     masks.push_back(std::move(*mask));
@@ -211,7 +223,9 @@ class coco_reader {
   }
 
   coco_regions regions_;
+  const std::string& block_member_;
   coco_input input_;
+  /// Until they are numbered.
   std::vector<image_entry> images_;
   numbering image_numbers_, category_numbers_;
   std::unordered_set<std::int64_t> image_ids_, category_ids_, annotation_ids_;
@@ -222,8 +236,13 @@ class coco_reader {
 } // namespace
 
 result<coco_input> read_coco(const std::filesystem::path& truth, const std::filesystem::path& results,
-                             coco_regions regions) {
-  return coco_reader{regions}(truth, results);
+                             coco_regions regions, const std::string& block) {
+  return coco_reader{regions, block}(truth, &results);
+}
+
+result<coco_input> read_coco_truth(const std::filesystem::path& truth, coco_regions regions,
+                                   const std::string& block) {
+  return coco_reader{regions, block}(truth, nullptr);
 }
 
 } // namespace ecco

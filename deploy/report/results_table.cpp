@@ -22,7 +22,8 @@ recovered  the same over the last 30 s of the run
 regained   (recovered - drifted) / (before - drifted)
 half back  time from the drift until two readings in a row, after a deployment,
            had regained half of what drift took; > when the run ended before
-Accuracy is measured against the teacher's labels, on frames never trained on.
+Accuracy is measured against the teacher's labels, on frames never trained on;
+that of a student with masks (-seg) is that of its masks.
 )";
 
 std::string score(double value) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "runtime/learn/letterbox.hpp"
 
@@ -70,6 +71,17 @@ void recolour(std::span<float> pixels, const std::array<float, 9>& matrix) {
   }
 }
 
+std::vector<polygon> place(const outline& shape, const span_of_input& across, const span_of_input& down) {
+  constexpr double whole = std::numeric_limits<std::uint16_t>::max();
+  std::vector<polygon> rings;
+  for (const auto& ring : shape.rings) {
+    auto& corners = rings.emplace_back();
+    for (const auto& c : ring)
+      corners.insert(corners.end(), {across.at(c.x / whole), down.at(c.y / whole)});
+  }
+  return rings;
+}
+
 placed_label place(const label& truth, const span_of_input& across, const span_of_input& down, double width,
                    double height) {
   const auto [x1, x2] = std::minmax({across.at(truth.where.x1), across.at(truth.where.x2)});
@@ -82,7 +94,8 @@ placed_label place(const label& truth, const span_of_input& across, const span_o
   return {{static_cast<float>(left), static_cast<float>(top), static_cast<float>(right),
            static_cast<float>(bottom)},
           truth.class_id,
-          truth.ignore || doubtful};
+          truth.ignore || doubtful,
+          place(truth.shape, across, down)};
 }
 
 } // namespace

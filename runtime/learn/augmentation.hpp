@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "messages/detection.hpp"
+#include "runtime/learn/outlines.hpp"
 #include "runtime/learn/training_recipe.hpp"
 
 namespace ecco {
@@ -18,6 +19,8 @@ struct placed_label {
   box where;
   std::uint16_t class_id = 0;
   bool ignore = false;
+  /// The object's outline; parts of it may lie outside of the input. Empty when it has none.
+  std::vector<polygon> rings{};
 };
 
 /// Along one axis: the picture covers [begin, begin + length) of the input, in pixels, backwards when mirrored.

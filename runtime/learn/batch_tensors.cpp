@@ -7,6 +7,7 @@
 
 #include "runtime/learn/augmentation.hpp"
 #include "runtime/learn/device_pictures.hpp"
+#include "runtime/learn/mask_targets.hpp"
 
 namespace ecco {
 
@@ -47,31 +48,45 @@ truths pack(const std::vector<std::vector<placed_label>>& labels, const torch::D
         write(out.boxes, object++, l.where);
       }
   }
-  return {to_device(out.boxes, device), to_device(out.classes, device), to_device(out.valid, device),
-          to_device(out.ignored, device)};
+  return out;
+}
+
+truths there(const truths& host, const torch::Device& device) {
+  truths out{to_device(host.boxes, device), to_device(host.classes, device), to_device(host.valid, device),
+             to_device(host.ignored, device)};
+  if (host.owners.defined()) {
+    out.owners = to_device(host.owners, device);
+    out.outlined = to_device(host.outlined, device);
+  }
+  return out;
 }
 
 } // namespace
 
 batch_tensors assemble(std::span<const labelled_frame* const> frames, const augmentation& how, std::uint16_t width,
-                       std::uint16_t height, std::mt19937_64& random, const torch::Device& device) {
+                       std::uint16_t height, bool masks, std::mt19937_64& random, const torch::Device& device) {
   std::vector<std::vector<placed_label>> labels;
+  Tensor pictures;
   if (device.is_cuda()) {
     std::vector<variation> drawn;
-    std::vector<const image*> pictures;
+    std::vector<const image*> shown;
     for (const auto* frame : frames) {
       drawn.push_back(draw_variation(frame->shot.picture, how, width, height, random));
-      pictures.push_back(&frame->shot.picture);
+      shown.push_back(&frame->shot.picture);
       labels.push_back(place_labels(frame->labels, drawn.back(), width, height));
     }
-    return {draw_on_device(pictures, drawn, width, height, device), pack(labels, device)};
+    pictures = draw_on_device(shown, drawn, width, height, device);
+  } else {
+    const auto size = std::size_t{3} * width * height;
+    pictures = torch::empty({std::ssize(frames), 3, height, width}, torch::MemoryFormat::ChannelsLast);
+    const std::span pixels{pictures.data_ptr<float>(), size * frames.size()};
+    for (std::size_t i = 0; i < frames.size(); ++i)
+      labels.push_back(augmented(*frames[i], how, width, height, random, pixels.subspan(i * size, size)));
   }
-  const auto size = std::size_t{3} * width * height;
-  auto pictures = torch::empty({std::ssize(frames), 3, height, width}, torch::MemoryFormat::ChannelsLast);
-  const std::span pixels{pictures.data_ptr<float>(), size * frames.size()};
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    labels.push_back(augmented(*frames[i], how, width, height, random, pixels.subspan(i * size, size)));
-  return {pictures, pack(labels, device)};
+  auto truth = pack(labels, device);
+  if (masks)
+    add_masks(truth, labels, height, width);
+  return {pictures, there(truth, device)};
 }
 
 batch_shape shape_of(const batch_tensors& batch) {
@@ -85,6 +100,10 @@ void copy_into(batch_tensors& target, const batch_tensors& source) {
   target.truth.classes.copy_(source.truth.classes);
   target.truth.valid.copy_(source.truth.valid);
   target.truth.ignored.copy_(source.truth.ignored);
+  if (target.truth.owners.defined()) {
+    target.truth.owners.copy_(source.truth.owners);
+    target.truth.outlined.copy_(source.truth.outlined);
+  }
 }
 
 } // namespace ecco

@@ -22,10 +22,10 @@ struct batch_tensors {
   truths truth;
 };
 
-/// Draws augmented variants of `frames`. On a CUDA device the labels are padded to few different lengths, so that few
-/// recordings do for all batches.
+/// Draws augmented variants of `frames`, with `masks` also who owns which cell. On a CUDA device the labels are padded
+/// to few different lengths, so that few recordings do for all batches.
 batch_tensors assemble(std::span<const labelled_frame* const> frames, const augmentation& how, std::uint16_t width,
-                       std::uint16_t height, std::mt19937_64& random, const torch::Device& device);
+                       std::uint16_t height, bool masks, std::mt19937_64& random, const torch::Device& device);
 
 /// Batches of equal shape can take each other's place in memory.
 using batch_shape = std::array<std::int64_t, 5>;

@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/learn/outlines.hpp"
+
 namespace ecco {
 
 namespace {
@@ -21,6 +23,13 @@ struct mot_row {
   double left = 0, top = 0, width = 0, height = 0;
   int flag = 0, class_id = 0;
   double visibility = 0;
+  std::vector<polygon> outline;
+};
+
+/// What is wrong with a line, and the byte where, from 1; 0: the line as a whole.
+struct complaint {
+  std::string what;
+  std::size_t column = 0;
 };
 
 using frames_by_number = std::unordered_map<std::int64_t, std::vector<label>>;
@@ -49,14 +58,70 @@ bool parse(std::string_view text, T& value) {
   return failure == std::errc{} && end == text.data() + text.size();
 }
 
+std::string quoted(std::string_view text) {
+  return "'" + std::string{text.substr(0, 40)} + "'";
+}
+
+/// Reads the polygons of an outline. Errors name the byte of `line`, of which `text` is a part.
+class outline_reader {
+ public:
+  outline_reader(std::string_view line, const mot_row& row) : line_{line}, row_{row} {}
+
+  tl::expected<std::vector<polygon>, complaint> operator()(std::string_view text) const {
+    std::vector<polygon> rings;
+    for (;;) {
+      const auto end = text.find(';');
+      auto ring = read_ring(text.substr(0, end));
+      if (!ring)
+        return tl::unexpected{ring.error()};
+      rings.push_back(std::move(*ring));
+      if (end == std::string_view::npos)
+        return rings;
+      text.remove_prefix(end + 1);
+    }
+  }
+
+ private:
+  tl::expected<polygon, complaint> read_ring(std::string_view text) const {
+    polygon corners;
+    for (auto left = trimmed(text); !left.empty(); left = trimmed(left)) {
+      const auto word = left.substr(0, left.find_first_of(" \t"));
+      double value = 0;
+      if (!parse(word, value) || !std::isfinite(value))
+        return refuse(word, "outline: " + quoted(word) + " is no number");
+      if (!is_in_box(value, corners.size() % 2 == 0))
+        return refuse(word, "outline: " + quoted(word) + " lies outside of the box");
+      corners.push_back(value);
+      left.remove_prefix(word.size());
+    }
+    if (corners.size() < 6 || corners.size() % 2 != 0)
+      return refuse(text, "outline: " + std::to_string(corners.size())
+                              + " numbers are not x and y of three corners or more");
+    return corners;
+  }
+
+  bool is_in_box(double value, bool horizontal) const {
+    constexpr double tolerance = 2;
+    const auto from = horizontal ? row_.left : row_.top, length = horizontal ? row_.width : row_.height;
+    return value >= from - tolerance && value <= from + length + tolerance;
+  }
+
+  tl::unexpected<complaint> refuse(std::string_view at, const std::string& what) const {
+    return tl::unexpected{complaint{what, static_cast<std::size_t>(at.data() - line_.data()) + 1}};
+  }
+
+  std::string_view line_;
+  const mot_row& row_;
+};
+
 /// Reads one line; the failing side says what is wrong with it.
-tl::expected<mot_row, std::string> parse_row(std::string_view line) {
+tl::expected<mot_row, complaint> parse_row(std::string_view line) {
   auto fields = fields_of(line);
+  const auto refuse = [](const std::string& what) { return tl::unexpected{complaint{what}}; };
   if (fields.size() != 9 && fields.size() != 10)
-    return tl::unexpected("has " + std::to_string(fields.size()) + " fields in place of 9 or 10");
+    return refuse("has " + std::to_string(fields.size()) + " fields in place of 9 or 10");
   auto no_number = [&](std::size_t field, const char* name) {
-    return tl::unexpected(std::string{name} + " '" + std::string{fields[field].substr(0, 40)}
-                          + "' is no number");
+    return refuse(std::string{name} + " " + quoted(fields[field]) + " is no number");
   };
   mot_row row;
   const std::array<std::pair<const char*, double*>, 4> lengths{
@@ -73,9 +138,15 @@ tl::expected<mot_row, std::string> parse_row(std::string_view line) {
   if (!parse(fields[8], row.visibility) || !std::isfinite(row.visibility))
     return no_number(8, "visibility");
   if (row.frame < 1)
-    return tl::unexpected("frame " + std::to_string(row.frame) + " is less than 1");
+    return refuse("frame " + std::to_string(row.frame) + " is less than 1");
   if (row.width <= 0 || row.height <= 0)
-    return tl::unexpected(std::string{"width and height must be more than 0"});
+    return refuse("width and height must be more than 0");
+  if (fields.size() == 9 || fields[9].find_first_of(" \t;") == std::string_view::npos)
+    return row;
+  auto outline = outline_reader{line, row}(fields[9]);
+  if (!outline)
+    return tl::unexpected{outline.error()};
+  row.outline = std::move(*outline);
   return row;
 }
 
@@ -102,10 +173,16 @@ class viewer {
     return label{
         {static_cast<float>(x1), static_cast<float>(y1), static_cast<float>(x2), static_cast<float>(y2)},
         mapped->second,
-        row.flag == 0 || hidden};
+        row.flag == 0 || hidden,
+        shape_of(row)};
   }
 
  private:
+  outline shape_of(const mot_row& row) const {
+    const pixel_box seen{double(view_.left), double(view_.top), double(view_.width), double(view_.height)};
+    return to_outline(row.outline, seen, seen, 0);
+  }
+
   const labels_options& options_;
   pixel_rectangle view_;
 };
@@ -113,9 +190,11 @@ class viewer {
 /// Names the lines that could not be read, the first ten in words.
 class complaints {
  public:
-  void add(const std::string& name, std::size_t line, const std::string& what) {
-    if (++count_ <= 10)
-      text_ += (text_.empty() ? "" : "; ") + name + ":" + std::to_string(line) + ": " + what;
+  void add(const std::string& name, std::size_t line, const complaint& bad) {
+    if (++count_ > 10)
+      return;
+    const auto column = bad.column > 0 ? ":" + std::to_string(bad.column) : "";
+    text_ += (text_.empty() ? "" : "; ") + name + ":" + std::to_string(line) + column + ": " + bad.what;
   }
   bool empty() const { return count_ == 0; }
   std::string text() const {
@@ -132,6 +211,7 @@ result<frames_by_number> read_lines(std::istream& lines, const std::string& name
   const viewer view{options};
   frames_by_number frames;
   complaints bad;
+  bool outlined = false;
   std::string line;
   for (std::size_t number = 1; std::getline(lines, line); ++number) {
     if (trimmed(line).empty())
@@ -140,14 +220,19 @@ result<frames_by_number> read_lines(std::istream& lines, const std::string& name
     if (!row) {
       bad.add(name, number, row.error());
     } else if (auto seen = view(*row)) {
-      frames[row->frame].push_back(*seen);
+      outlined |= !seen->shape.empty();
+      frames[row->frame].push_back(std::move(*seen));
     }
   }
   if (!bad.empty())
     return fail(ec::malformed_data, bad.text(),
-                "lines are frame,id,left,top,width,height,flag,class,visibility");
+                "lines are frame,id,left,top,width,height,flag,class,visibility[,x y x y x y ...]");
   if (lines.bad())
     return fail(ec::io_failed, name + ": reading stopped before the end");
+  if (options.outlines_needed && !outlined && !frames.empty())
+    return fail(
+        ec::malformed_data, name + ": no label has an outline, which a student with masks learns from",
+        "add the corners of each object as a tenth field, x y x y ..., or choose a student without -seg");
   return frames;
 }
 

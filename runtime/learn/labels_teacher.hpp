@@ -36,14 +36,20 @@ struct labels_options {
   double least_inside = .5;
   /// Boxes that the file says are less visible than this, in [0, 1], are marked `ignore`.
   double least_visible = .25;
+  /// Refuse a file none of whose labels has an outline: students with masks would not learn any from it.
+  bool outlines_needed = false;
 };
 
 /// A teacher that reads the truth from a file in the format of the MOT challenge: lines of
 /// `frame,id,left,top,width,height,flag,class,visibility`, frames counted from 1, boxes in pixels; flag 0
-/// becomes `ignore`, visibility -1 means unknown, a tenth field (CityFlow has one) is not read.
+/// becomes `ignore`, visibility -1 means unknown, and a single number in a tenth field (CityFlow has one) is
+/// not read. Several numbers there are the object's outline, which MOT does not know: the corners of
+/// a closed polygon, `x y x y ...` in pixels between blanks, and after a `;` those of the next. A polygon within
+/// another is a hole. An outline lies within its box, give or take two pixels.
 /// @param name stands for the file in errors.
-/// @returns `malformed_data` naming `name:line` for every bad line (the first ten in words),
-///          `invalid_argument` for options out of range.
+/// @returns `malformed_data` naming `name:line`, in outlines `name:line:column`, for every bad line (the
+///          first ten in words), and for a file without the outlines that are needed; `invalid_argument` for
+///          options out of range.
 result<std::unique_ptr<teacher>> make_labels_teacher(std::istream& lines, const std::string& name,
                                                      const labels_options& options);
 

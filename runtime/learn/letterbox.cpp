@@ -20,12 +20,13 @@ struct tap {
 
 std::vector<tap> taps(std::size_t from, std::size_t to) {
   std::vector<tap> out(to);
-  auto step = static_cast<float>(from) / static_cast<float>(to);
-  auto last = static_cast<float>(from - 1);
+  // In double: a float knows the place in 65535 pixels only to 1/256.
+  auto step = static_cast<double>(from) / static_cast<double>(to);
+  auto last = static_cast<double>(from - 1);
   for (std::size_t i = 0; i < to; ++i) {
-    auto at = std::clamp((static_cast<float>(i) + .5F) * step - .5F, 0.F, last);
+    auto at = std::clamp((static_cast<double>(i) + .5) * step - .5, 0., last);
     auto first = static_cast<std::size_t>(at);
-    out[i] = {first, std::min(first + 1, from - 1), at - static_cast<float>(first)};
+    out[i] = {first, std::min(first + 1, from - 1), static_cast<float>(at - static_cast<double>(first))};
   }
   return out;
 }

@@ -26,18 +26,37 @@ cells within(float from, float to, std::size_t count) {
   return {out.begin, std::max(out.begin, out.end)};
 }
 
-/// Mask logits of a whole picture, 0 outside of the given cells.
-std::vector<float> cropped_logits(std::span<const float> coefficients, const mask_basis& basis,
-                                  const cells& columns, const cells& rows) {
-  const auto plane = std::size_t{basis.width} * basis.height;
-  std::vector<float> logits(plane);
+/// Mask logits of some cells, row by row.
+struct window {
+  cells columns, rows;
+  std::vector<float> logits;
+
+  std::size_t width() const { return columns.end - columns.begin; }
+  std::size_t height() const { return rows.end - rows.begin; }
+
+  /// 0 for a cell outside.
+  float at(std::size_t column, std::size_t row) const {
+    if (column < columns.begin || column >= columns.end || row < rows.begin || row >= rows.end)
+      return 0;
+    return logits[(row - rows.begin) * width() + column - columns.begin];
+  }
+};
+
+window logits_within(const box& where, std::span<const float> coefficients, const mask_basis& basis) {
+  const std::size_t width = basis.width, height = basis.height;
+  assert(coefficients.size() == mask_prototypes
+         && basis.planes.size() == coefficients.size() * width * height);
+  window out{within(where.x1, where.x2, width), within(where.y1, where.y2, height), {}};
+  out.logits.resize(out.width() * out.height());
   for (std::size_t k = 0; k < coefficients.size(); ++k)
-    for (auto y = rows.begin; y < rows.end; ++y)
-      for (auto x = columns.begin; x < columns.end; ++x) {
-        const auto cell = y * basis.width + x;
-        logits[cell] += coefficients[k] * basis.planes[k * plane + cell];
-      }
-  return logits;
+    for (std::size_t y = 0; y < out.height(); ++y) {
+      const auto* values =
+          basis.planes.data() + (k * height + out.rows.begin + y) * width + out.columns.begin;
+      auto* logits = out.logits.data() + y * out.width();
+      for (std::size_t x = 0; x < out.width(); ++x)
+        logits[x] += coefficients[k] * values[x];
+    }
+  return out;
 }
 
 /// Between which two cells the centre of a pixel lies, and how far from the first.
@@ -64,27 +83,38 @@ cells reached(const cells& of, std::size_t count) {
 std::vector<std::uint8_t> draw_mask(std::span<const float> coefficients, const mask_basis& basis,
                                     const box& where) {
   const std::size_t width = basis.width, height = basis.height;
-  assert(coefficients.size() == mask_prototypes
-         && basis.planes.size() == coefficients.size() * width * height);
   std::vector<std::uint8_t> inside(width * height * stride * stride);
-  const auto columns = within(where.x1, where.x2, width), rows = within(where.y1, where.y2, height);
-  if (columns.begin == columns.end || rows.begin == rows.end)
+  const auto of = logits_within(where, coefficients, basis);
+  if (of.logits.empty())
     return inside;
-  const auto logits = cropped_logits(coefficients, basis, columns, rows);
-  const auto across = reached(columns, width), down = reached(rows, height);
+  const auto across = reached(of.columns, width), down = reached(of.rows, height);
   for (auto y = down.begin; y < down.end; ++y) {
     const tap row{y, height};
-    const auto* above = logits.data() + row.first * width;
-    const auto* below = logits.data() + row.second * width;
     for (auto x = across.begin; x < across.end; ++x) {
       const tap column{x, width};
-      const auto blend = [&](const float* line) {
-        return line[column.first] * (1 - column.weight) + line[column.second] * column.weight;
+      const auto blend = [&](std::size_t line) {
+        return of.at(column.first, line) * (1 - column.weight) + of.at(column.second, line) * column.weight;
       };
-      inside[y * width * stride + x] = blend(above) * (1 - row.weight) + blend(below) * row.weight > 0;
+      inside[y * width * stride + x] =
+          blend(row.first) * (1 - row.weight) + blend(row.second) * row.weight > 0;
     }
   }
   return inside;
+}
+
+std::vector<polygon> trace_mask(std::span<const float> coefficients, const mask_basis& basis,
+                                const box& where) {
+  const auto of = logits_within(where, coefficients, basis);
+  auto rings = contours(of.logits, of.width(), of.height());
+  const auto centre = [](double cell, std::size_t first) {
+    return (cell + static_cast<double>(first) + .5) * static_cast<double>(mask_stride);
+  };
+  for (auto& ring : rings)
+    for (std::size_t i = 0; i < ring.size(); i += 2) {
+      ring[i] = centre(ring[i], of.columns.begin);
+      ring[i + 1] = centre(ring[i + 1], of.rows.begin);
+    }
+  return rings;
 }
 
 } // namespace ecco

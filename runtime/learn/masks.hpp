@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "messages/detection.hpp"
+#include "runtime/learn/outlines.hpp"
 
 namespace ecco {
 
@@ -26,5 +27,11 @@ struct mask_basis {
 /// @pre as many planes and coefficients as `mask_prototypes`; the corners of `where` are finite
 std::vector<std::uint8_t> draw_mask(std::span<const float> coefficients, const mask_basis& basis,
                                     const box& where);
+
+/// The outline of the same mask, in pixels of the network's input: where its logits, taken at the centres of
+/// the cells and straight lines between them, change their sign. Up to one cell around `where` belongs to it.
+/// @pre as for `draw_mask`
+std::vector<polygon> trace_mask(std::span<const float> coefficients, const mask_basis& basis,
+                                const box& where);
 
 } // namespace ecco

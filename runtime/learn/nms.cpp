@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "runtime/score/iou.hpp"
 
@@ -17,21 +18,33 @@ bool is_finite(const detection& d) {
 
 } // namespace
 
-std::vector<detection> non_maximum_suppression(std::vector<detection> candidates, float max_iou,
-                                               std::size_t max_detections) {
-  std::erase_if(candidates, [](const detection& d) { return !is_finite(d); });
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const detection& a, const detection& b) { return a.score > b.score; });
-  std::vector<detection> kept;
-  for (const auto& candidate : candidates) {
+std::vector<std::size_t> survivors(std::span<const detection> candidates, float max_iou,
+                                   std::size_t max_detections) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < candidates.size(); ++i)
+    if (is_finite(candidates[i]))
+      order.push_back(i);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return candidates[a].score > candidates[b].score; });
+  std::vector<std::size_t> kept;
+  for (const auto i : order) {
     if (kept.size() == max_detections)
       break;
-    auto hides = [&](const detection& better) {
-      return better.class_id == candidate.class_id && iou(better.where, candidate.where) > max_iou;
+    const auto hides = [&](std::size_t better) {
+      return candidates[better].class_id == candidates[i].class_id
+             && iou(candidates[better].where, candidates[i].where) > max_iou;
     };
     if (std::none_of(kept.begin(), kept.end(), hides))
-      kept.push_back(candidate);
+      kept.push_back(i);
   }
+  return kept;
+}
+
+std::vector<detection> non_maximum_suppression(std::vector<detection> candidates, float max_iou,
+                                               std::size_t max_detections) {
+  std::vector<detection> kept;
+  for (const auto i : survivors(candidates, max_iou, max_detections))
+    kept.push_back(std::move(candidates[i]));
   return kept;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "messages/detection.hpp"
@@ -13,5 +14,9 @@ namespace ecco {
 /// keep their order. Detections with a score or corner that is not finite are dropped.
 std::vector<detection> non_maximum_suppression(std::vector<detection> candidates, float max_iou,
                                                std::size_t max_detections);
+
+/// The same, as places in `candidates`.
+std::vector<std::size_t> survivors(std::span<const detection> candidates, float max_iou,
+                                   std::size_t max_detections);
 
 } // namespace ecco

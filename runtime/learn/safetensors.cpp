@@ -162,6 +162,10 @@ std::size_t size_of(scalar_type type) {
   return row_of(type).size;
 }
 
+std::string_view to_string(scalar_type type) {
+  return row_of(type).name;
+}
+
 result<safetensors> read_safetensors(const blob& file) {
   auto all = file.view();
   if (all.size() < length_bytes)

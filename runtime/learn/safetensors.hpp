@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "messages/blob.hpp"
@@ -18,6 +19,9 @@ enum class scalar_type { f16, bf16, f32, f64, i64, i32, u8 };
 
 /// Bytes of one element.
 std::size_t size_of(scalar_type type);
+
+/// The format's name for it: "F16".
+std::string_view to_string(scalar_type type);
 
 /// One named array, row-major and little-endian. `data` is a view and need not be aligned to its type.
 struct tensor_entry {

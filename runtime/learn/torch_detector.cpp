@@ -9,6 +9,7 @@
 
 #include "runtime/learn/device_pictures.hpp"
 #include "runtime/learn/letterbox.hpp"
+#include "runtime/learn/mask_outlines.hpp"
 #include "runtime/learn/nms.hpp"
 #include "runtime/learn/recording.hpp"
 #include "runtime/learn/torch_guard.hpp"
@@ -27,6 +28,14 @@ struct look {
   /// From the second time on. It reads `pictures` and writes `seen` where they are.
   std::unique_ptr<recording> recorded;
 };
+
+template <class T>
+std::vector<T> chosen(const std::vector<T>& from, std::span<const std::size_t> places) {
+  std::vector<T> out;
+  for (const auto place : places)
+    out.push_back(from[place]);
+  return out;
+}
 
 } // namespace
 
@@ -117,6 +126,7 @@ torch_detector::impl::decode(const head_output& out, std::span<const image* cons
   const auto places = found.cpu().contiguous();
 
   std::vector<std::vector<detection>> all(pictures.size());
+  std::vector<std::vector<std::int64_t>> anchors_of(pictures.size());
   const auto* at = places.data_ptr<std::int64_t>();
   const auto* corner = boxes.data_ptr<float>();
   for (std::int64_t i = 0; i < found.size(0); ++i, at += 3, corner += 4) {
@@ -124,9 +134,15 @@ torch_detector::impl::decode(const head_output& out, std::span<const image* cons
     all[which].push_back({to_picture({corner[0], corner[1], corner[2], corner[3]}, *pictures[which],
                                      spec.input_width, spec.input_height),
                           static_cast<std::uint16_t>(at[2]), scores.data_ptr<float>()[i]});
+    anchors_of[which].push_back(at[1]);
   }
-  for (auto& of_picture : all)
-    of_picture = non_maximum_suppression(std::move(of_picture), options.overlap, options.most_detections);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto kept = survivors(all[i], options.overlap, options.most_detections);
+    all[i] = chosen(all[i], kept);
+    if (const auto which = static_cast<std::int64_t>(i); variant.masks)
+      add_outlines(all[i], chosen(anchors_of[i], kept), out.coefficients[which], out.prototypes[which],
+                   *pictures[i]);
+  }
   return all;
 }
 

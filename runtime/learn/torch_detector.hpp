@@ -37,7 +37,8 @@ class torch_detector {
   /// Takes new weights. On error the old ones stay in use.
   result<void> load(const blob& weights);
 
-  /// One list of detections a picture, best first, in fractions of the picture.
+  /// One list of detections a picture, best first, in fractions of the picture, with outlines when the
+  /// student has masks.
   /// @returns `unavailable` before the first `load`; `invalid_argument` for a picture without pixels.
   result<std::vector<std::vector<detection>>> detect(std::span<const image* const> pictures);
 

@@ -9,6 +9,7 @@
 #include "runtime/learn/evaluation_set.hpp"
 #include "runtime/learn/gradient_exchange.hpp"
 #include "runtime/learn/trainer.hpp"
+#include "runtime/learn/yolo11.hpp"
 
 namespace ecco {
 
@@ -50,12 +51,15 @@ class time_book {
 };
 
 result<void> check_label(const label& l, const student_spec& spec) {
+  if (l.class_id >= spec.classes)
+    return fail(ec::invalid_argument, "label of class " + std::to_string(l.class_id) + ", where there are "
+                                          + std::to_string(spec.classes) + " classes");
   const auto& b = l.where;
-  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1
-      && l.class_id < spec.classes)
+  if (0 <= b.x1 && b.x1 <= b.x2 && b.x2 <= 1 && 0 <= b.y1 && b.y1 <= b.y2 && b.y2 <= 1)
     return {};
-  return fail(ec::invalid_argument,
-              "label of class " + std::to_string(l.class_id) + " or its box is out of range");
+  return fail(ec::invalid_argument, "label outside of the picture: " + std::to_string(b.x1) + ", "
+                                        + std::to_string(b.y1) + " to " + std::to_string(b.x2) + ", "
+                                        + std::to_string(b.y2));
 }
 
 /// Samples come from peers: a bad one is refused before anything is kept.
@@ -98,8 +102,8 @@ std::vector<const labelled_frame*> shard_of(std::span<const labelled_frame* cons
 
 class torch_learner final : public learner {
  public:
-  torch_learner(torch_learner_options options, std::unique_ptr<torch_detector> detector)
-      : options_{std::move(options)}, detector_{std::move(detector)} {}
+  torch_learner(torch_learner_options options, std::unique_ptr<torch_detector> detector, bool masks)
+      : options_{std::move(options)}, detector_{std::move(detector)}, masks_{masks} {}
 
   result<labels> label(const label_order& order) override;
   result<train_report> train(const train_order& order) override;
@@ -123,6 +127,8 @@ class torch_learner final : public learner {
 
   torch_learner_options options_;
   std::unique_ptr<torch_detector> detector_;
+  /// Does the student have any?
+  bool masks_;
   /// What the detector runs.
   blob loaded_;
   std::map<group_id, job> jobs_;
@@ -142,6 +148,9 @@ result<labels> torch_learner::label(const label_order& order) {
     auto said = options_.labeller->label_frame(shot);
     if (!said)
       return tl::unexpected{said.error()};
+    if (!masks_)
+      for (auto& l : *said)
+        l.shape = {}; // so that boxes are compared wherever these labels go
     out.frames.push_back(std::move(*said));
   }
   out.busy = options_.clock() - begin;
@@ -392,10 +401,13 @@ result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options option
   if (auto checked = validate(options.recipe); !checked)
     return tl::unexpected{checked.error()};
   options.scoring.device = options.device;
+  const auto variant = variant_of(options.spec);
+  if (!variant)
+    return tl::unexpected{variant.error()};
   auto detector = torch_detector::make(options.spec, options.scoring);
   if (!detector)
     return tl::unexpected{detector.error()};
-  return std::make_unique<torch_learner>(std::move(options), std::move(*detector));
+  return std::make_unique<torch_learner>(std::move(options), std::move(*detector), variant->masks);
 }
 
 } // namespace ecco

@@ -19,6 +19,7 @@
 #include "runtime/learn/recording.hpp"
 #include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_guard.hpp"
+#include "runtime/learn/weights.hpp"
 #include "runtime/learn/yolo11_loss.hpp"
 
 namespace ecco {
@@ -26,8 +27,6 @@ namespace ecco {
 namespace {
 
 using torch::Tensor;
-
-constexpr const char* checkpoint_format = "ecco-checkpoint-2";
 
 /// A batch that waits for its step.
 struct prepared_batch {
@@ -70,14 +69,15 @@ std::uint64_t number(const std::map<std::string, std::string>& metadata, const s
 
 struct trainer::impl {
   impl(const student_spec& s, const training_recipe& r, const yolo11_variant& variant, std::uint64_t seed_,
-       const torch::Device& on)
+       const torch::Device& on, bool fresh)
       : spec{s}, recipe{r}, device{on},
         records{on.is_cuda() && r.recordings && recording::available() && !variant.masks}, net{variant, s.classes},
         seed{seed_} {
     if (device.is_cuda())
       streams.emplace(device);
     const auto on_stream = enter();
-    net.initialise(seed);
+    if (fresh) // else what is loaded next takes all places
+      net.initialise(seed);
     net.set_statistics_momentum(recipe.statistics_momentum);
     state.emplace(net, device);
     net.train();
@@ -142,7 +142,7 @@ batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batc
   const auto own = seed ^ (shard * 0x9e3779b97f4a7c15);
   std::seed_seq seeds{own, own >> 32, step, step >> 32};
   std::mt19937_64 random{seeds};
-  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, random, device);
+  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, net.masks(), random, device);
 }
 
 /// For the step after this one, beside what the device is at.
@@ -173,13 +173,17 @@ Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
   }
   out.distances = out.distances.to(torch::kFloat);
   out.classes = out.classes.to(torch::kFloat);
+  if (net.masks()) {
+    out.coefficients = out.coefficients.to(torch::kFloat);
+    out.prototypes = out.prototypes.to(torch::kFloat);
+  }
   const auto terms = yolo11_loss(out, anchors, batch.truth);
   const auto loss = total(terms, recipe.gains, size);
   loss.backward();
   torch::NoGradGuard no_grad;
   return torch::stack({loss / static_cast<double>(size), terms.box * recipe.gains.box,
                        terms.classes * recipe.gains.classes, terms.distances * recipe.gains.distances,
-                       state->gradients.norm()});
+                       terms.masks * recipe.gains.box, state->gradients.norm()});
 }
 
 /// Starts the pass and does not wait for a CUDA device.
@@ -224,12 +228,12 @@ Tensor trainer::impl::adopt(const Tensor& share) {
 result<step_report> trainer::impl::finish(const Tensor& figures, const Tensor& statistics_before) {
   const auto on_host = figures.cpu();
   const auto* figure = on_host.data_ptr<float>();
-  const step_report report{figure[0], figure[1], figure[2], figure[3]};
-  if (auto checked = check(report, figure[4]); !checked) {
+  const step_report report{figure[0], figure[1], figure[2], figure[3], figure[4]};
+  if (auto checked = check(report, figure[5]); !checked) {
     undo(statistics_before);
     return tl::unexpected{checked.error()};
   }
-  update(figure[4]);
+  update(figure[5]);
   return report;
 }
 
@@ -280,12 +284,8 @@ result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const t
     const auto variant = variant_of(spec);
     if (!variant)
       return tl::unexpected{variant.error()};
-    if (variant->masks)
-      return fail(ec::unsupported,
-                  "trainer: " + spec.architecture + " learns from masks, which labels do not have",
-                  "train " + spec.architecture.substr(0, spec.architecture.find('-')) + " instead");
     std::unique_ptr<trainer> made{
-        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device))}};
+        new trainer{std::make_unique<impl>(spec, recipe, *variant, seed, torch_device(device), start.empty())}};
     if (start.empty())
       return made;
     const auto file = read_safetensors(start);

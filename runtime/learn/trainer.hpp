@@ -18,7 +18,7 @@ class gradient_exchange;
 
 /// Means over one batch, weighted as they enter the loss.
 struct step_report {
-  double loss = 0, box = 0, classes = 0, distances = 0;
+  double loss = 0, box = 0, classes = 0, distances = 0, masks = 0;
 };
 
 /// The one training run of a job, from its first step to its last: optimiser moments, averaged weights and
@@ -34,6 +34,7 @@ class trainer {
 
   /// One optimiser step on augmented variants of `batch`. While a CUDA device is at it, the `next` batch is prepared:
   /// the step after this one finds its pictures there. What is learned does not depend on `next`.
+  /// A student with masks learns them from the labels that have an outline; the others teach it boxes and classes only.
   /// @pre every picture is whole and every class is below `spec.classes`
   /// @returns `not_finite` when loss or gradient is not; the state is then what it was before.
   ///

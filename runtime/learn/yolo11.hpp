@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "config/other_classes.hpp"
 #include "messages/blob.hpp"
 #include "messages/error.hpp"
+#include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/student.hpp"
 
 namespace ecco {
@@ -38,6 +40,17 @@ result<yolo11_variant> variant_of(const student_spec& spec);
 /// Fresh weights in safetensors, the same for the same seed: uniform within 1/sqrt(fan-in), detection
 /// biases set for boxes of a few cells and rare objects (Ultralytics 8.3).
 result<blob> make_initial_weights(const student_spec& spec, std::uint64_t seed);
+
+/// Weights from elsewhere, checked: themselves when they are for `spec`. Those for another number of classes
+/// are refused, or lose what depends on it (see `load_weights`), which is drawn from `seed` instead.
+/// @returns as `load_weights`
+result<blob> adopt_weights(const student_spec& spec, const blob& weights, other_classes how,
+                           std::uint64_t seed);
+
+/// The same weights, for `spec`, with elements of another type: f32, f16 or bf16. Metadata stay, Ultralytics'
+/// constants and counters go.
+/// @returns as `load_weights`, and `not_finite` naming a tensor with a value too large for `type`
+result<blob> convert_weights(const student_spec& spec, const blob& weights, scalar_type type);
 
 /// A layer of the network, in Ultralytics' words and order.
 struct layer_summary {

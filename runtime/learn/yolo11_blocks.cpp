@@ -185,7 +185,9 @@ doubling_conv::doubling_conv(std::int64_t channels) {
 }
 
 Tensor doubling_conv::forward(const Tensor& x) {
-  auto y = torch::conv_transpose2d(x, weight, bias, 2);
+  // In bf16 on CPUs, LibTorch 1.13 hands it to oneDNN as a convolution that is not transposed: another size comes out.
+  const auto type = x.is_cpu() ? torch::kFloat : x.scalar_type();
+  auto y = torch::conv_transpose2d(x.to(type), weight.to(type), bias.to(type), 2).to(x.scalar_type());
   multiplications = values_of_one(y) * weight.size(0);
   return y;
 }

@@ -89,9 +89,11 @@ Tensor mask_entropy(const Tensor& coefficients, const Tensor& prototypes, const 
 }
 
 Tensor mask_loss(const head_output& out, const truths& truth, const positives& at) {
+  const auto counts = truth.outlined.defined() ? truth.outlined.index({at.picture, at.object})
+                                               : torch::ones_like(at.object, torch::kBool);
   auto sum = torch::zeros({}, out.prototypes.options());
   for (std::int64_t i = 0; i < out.prototypes.size(0); ++i) {
-    const auto here = (at.picture == i).nonzero().squeeze(1);
+    const auto here = ((at.picture == i) & counts).nonzero().squeeze(1);
     if (here.numel() == 0)
       continue;
     const auto object = at.object.index_select(0, here);
@@ -99,7 +101,7 @@ Tensor mask_loss(const head_output& out, const truths& truth, const positives& a
           + mask_entropy(out.coefficients[i].index_select(0, at.anchor.index_select(0, here)),
                          out.prototypes[i], truth.owners[i], object, truth.boxes[i].index_select(0, object));
   }
-  return sum / static_cast<double>(at.rows.numel());
+  return sum / counts.sum().clamp_min(1);
 }
 
 } // namespace

@@ -25,6 +25,8 @@ struct truths {
   /// without masks, else integers (batch, height / mask_stride, width / mask_stride). Where objects overlap,
   /// the smaller one is in front.
   torch::Tensor owners{};
+  /// Which objects own cells: (batch, objects). Undefined: all do. The others do not count for the mask loss.
+  torch::Tensor outlined{};
 };
 
 /// Which anchor answers for which object.
@@ -53,7 +55,7 @@ assignment assign(const torch::Tensor& class_logits, const torch::Tensor& predic
 /// Before their gains. All but the masks are means over the batch's assigned score.
 struct loss_terms {
   torch::Tensor box, classes, distances;
-  /// The mean over the anchors that answer for an object; 0 without masks.
+  /// The mean over the anchors that answer for an object with an outline; 0 without masks.
   torch::Tensor masks;
 };
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include "messages/blob.hpp"
 #include "messages/error.hpp"
+#include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/yolo11.hpp"
 #include "runtime/learn/yolo11_blocks.hpp"
 #include "runtime/learn/yolo11_head.hpp"
@@ -32,6 +34,9 @@ class yolo11_net final : public torch::nn::Module {
   yolo11_net(const yolo11_variant& variant, std::int64_t classes);
 
   head_output forward(const torch::Tensor& pictures);
+
+  /// Has it the Segment head?
+  bool masks() const { return head_->masks(); }
 
   /// Draws fresh parameters; the global generator is not touched.
   void initialise(std::uint64_t seed);
@@ -60,14 +65,17 @@ class yolo11_net final : public torch::nn::Module {
   std::shared_ptr<yolo11_head> head_;
 };
 
-/// Writes a state dict in fp32 as safetensors.
-blob save_weights(std::vector<named_tensor> tensors);
+/// Writes a state dict as safetensors: equal weights are equal bytes. @pre `type` is a floating one
+blob save_weights(std::vector<named_tensor> tensors, scalar_type type = scalar_type::f32,
+                  const std::map<std::string, std::string>& metadata = {{"format", "pt"}});
 
 /// Fills the net, all or nothing. Takes fp32, fp16 and bf16, with or without Ultralytics' constants and
-/// counters.
+/// counters. Of weights for another number of classes, `other_classes::reinitialise` leaves out the class
+/// branch's last convolution, and its hidden ones where their width too depends on that number (yolo11p and
+/// n); there the net keeps what it has.
 /// @returns `malformed_data` for what is not safetensors; `shape_mismatch` naming a tensor that is missing,
-///          unknown or of another shape; `not_finite` naming a tensor with such a value or a negative
-///          variance.
-result<void> load_weights(yolo11_net& net, const blob& weights);
+///          unknown or of another shape, or both numbers of classes; `not_finite` naming a tensor with such a
+///          value or a negative variance.
+result<void> load_weights(yolo11_net& net, const blob& weights, other_classes how = other_classes::refuse);
 
 } // namespace ecco

@@ -10,6 +10,7 @@
 #include "runtime/score/bootstrap.hpp"
 #include "runtime/score/coco_match.hpp"
 #include "runtime/score/interpolation.hpp"
+#include "runtime/score/outline_mask.hpp"
 
 namespace ecco {
 
@@ -68,6 +69,25 @@ pixel_box as_pixel_box(const box& b) {
   return {b.x1, b.y1, double{b.x2} - b.x1, double{b.y2} - b.y1};
 }
 
+/// Outlines are compared on this many pixels along either side, whatever the size of the picture: overlaps do
+/// not depend on the unit of length.
+constexpr std::uint32_t mask_side = 1024;
+
+bool has_masks(std::span<const frame_detections> frames) {
+  return std::any_of(frames.begin(), frames.end(), [](const frame_detections& f) {
+    return std::any_of(f.truth.begin(), f.truth.end(),
+                       [](const label& l) { return !l.ignore && !l.shape.empty(); });
+  });
+}
+
+rle drawn(const detection& d) {
+  return mask_of(d.shape, mask_side, mask_side);
+}
+
+rle drawn(const label& l) {
+  return l.shape.empty() ? mask_of(l.where, mask_side, mask_side) : mask_of(l.shape, mask_side, mask_side);
+}
+
 /// The frames as COCO would have them. Overlaps do not depend on the unit of length; areas are not asked for.
 coco_scene as_scene(std::span<const frame_detections> frames) {
   coco_scene scene;
@@ -80,13 +100,21 @@ coco_scene as_scene(std::span<const frame_detections> frames) {
   }
   scene.objects.reserve(labels);
   scene.detections.reserve(detections);
+  const auto masks = has_masks(frames);
   for (std::uint32_t i = 0; i < scene.images; ++i) {
     for (const auto& l : frames[i].truth)
-      if (numbers[l.class_id] != no_category)
-        scene.objects.push_back({i, numbers[l.class_id], as_pixel_box(l.where), 0, l.ignore});
+      if (numbers[l.class_id] != no_category) {
+        const auto region = l.ignore || (masks && l.shape.empty());
+        scene.objects.push_back({i, numbers[l.class_id], as_pixel_box(l.where), 0, region});
+        if (masks)
+          scene.object_masks.push_back(drawn(l));
+      }
     for (const auto& d : frames[i].seen)
-      if (numbers[d.class_id] != no_category && std::isfinite(d.score))
+      if (numbers[d.class_id] != no_category && std::isfinite(d.score)) {
         scene.detections.push_back({i, numbers[d.class_id], as_pixel_box(d.where), 0, d.score});
+        if (masks)
+          scene.detection_masks.push_back(drawn(d));
+      }
   }
   return scene;
 }

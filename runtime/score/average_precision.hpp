@@ -29,6 +29,11 @@ struct precision_summary {
 /// COCO's rules (algorithms.md section 4): greedy by score, 101 recall points in the same doubles, classes
 /// without objects left out of the mean. `ignore` labels are COCO's crowd regions. At most 100 detections a
 /// frame and class count.
+///
+/// Masks are compared in place of boxes as soon as one counted label has an outline, which is to say for
+/// students with masks (a worker drops the outlines for others). A detection without an outline then covers
+/// nothing and is wrong; a label without one says that an object is there but not which pixels are its own:
+/// what is seen within its box counts neither way.
 precision_summary average_precision(std::span<const frame_detections> frames);
 
 /// Scores one camera: average precision with the standard error of map50, bootstrapped over blocks with a

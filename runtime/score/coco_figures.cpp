@@ -131,6 +131,18 @@ void put(const area_figures& f, std::size_t area, coco_figures& out) {
   }
 }
 
+/// Calls `visit(figure)` for every figure of a summary, in one order.
+template <class Visit>
+void for_each_figure(coco_summary& summary, Visit visit) {
+  const auto each = [&](coco_figures& f) {
+    for (auto* figure : {&f.ap, &f.ap50, &f.ap75, &f.ap_small, &f.ap_medium, &f.ap_large, &f.ar1, &f.ar10, &f.ar100,
+                         &f.ar_small, &f.ar_medium, &f.ar_large})
+      visit(*figure);
+  };
+  each(summary.all);
+  std::for_each(summary.by_category.begin(), summary.by_category.end(), each);
+}
+
 } // namespace
 
 coco_summary summarise(const coco_matches& matches, std::span<const double> weights, unsigned threads) {
@@ -150,20 +162,27 @@ coco_summary summarise(const coco_matches& matches, std::span<const double> weig
   return summary;
 }
 
-double standard_error_of_ap(const coco_matches& matches, std::span<const std::uint32_t> blocks,
-                            unsigned threads) {
+coco_summary standard_errors(const coco_matches& matches, std::span<const std::uint32_t> blocks,
+                             unsigned threads) {
+  auto errors = summarise(matches, {}, threads);
   std::vector<double> image_weight(matches.images);
-  std::vector<category_curves> curves(matches.categories.size());
-  auto ap = [&](std::span<const double> block_weight) {
+  const auto resampled = [&](std::span<const double> block_weight, std::span<double> values) {
     std::transform(blocks.begin(), blocks.end(), image_weight.begin(),
                    [&](auto b) { return block_weight[b]; });
-    for_each_index(curves.size(), threads,
-                   [&](std::size_t c) { curves[c] = curves_of(matches.categories[c], 0, image_weight); });
-    return means_of(curves).ap;
+    auto summary = summarise(matches, image_weight, threads);
+    auto value = values.begin();
+    for_each_figure(summary, [&](double figure) { *value++ = figure; });
   };
-  const auto count = blocks.empty() ? 0 : *std::max_element(blocks.begin(), blocks.end()) + 1;
-  const std::vector<double> once(count, 1.0);
-  return std::isnan(ap(once)) ? undefined : standard_error(count, ap);
+  std::size_t count = 0;
+  for_each_figure(errors, [&](double) { ++count; });
+  const auto blocks_in_all = blocks.empty() ? 0 : *std::max_element(blocks.begin(), blocks.end()) + 1;
+  const auto found = standard_errors(blocks_in_all, count, resampled);
+  auto error = found.begin();
+  for_each_figure(errors, [&](double& figure) {
+    figure = std::isnan(figure) ? undefined : *error;
+    ++error;
+  });
+  return errors;
 }
 
 } // namespace ecco

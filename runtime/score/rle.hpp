@@ -53,6 +53,11 @@ std::string to_string(const rle& mask);
 /// @returns `malformed_data` for fewer than three corners, half a corner, or a coordinate out of bounds.
 result<rle> rle_from_polygon(std::span<const double> corners, std::uint32_t height, std::uint32_t width);
 
+/// Rasterises closed polygons together: a pixel is set when it belongs to an odd number of them, so that a
+/// ring within a ring is a hole. Nothing is set without any. @returns as `rle_from_polygon` does
+result<rle> rle_from_rings(std::span<const std::vector<double>> rings, std::uint32_t height,
+                           std::uint32_t width);
+
 /// The pixels set in any of `masks`. @pre there is one, and all have one size
 rle unite(std::span<const rle> masks);
 

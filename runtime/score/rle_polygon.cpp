@@ -17,6 +17,10 @@ constexpr int scale = 5;
 /// centre.
 constexpr int centre = scale / 2;
 
+/// Columns that the edges of one outline may cross in all: 64 MB of memory. A file that claims a huge image must not
+/// take as much as it likes.
+constexpr std::size_t most_crossings = std::size_t{1} << 24;
+
 struct grid_point {
   int x = 0, y = 0;
 };
@@ -73,18 +77,22 @@ class edge {
   double slope_ = 0;
 };
 
-/// Adds where the edge crosses centre lines of columns, as positions in the mask.
-void add_crossings(const edge& e, std::uint32_t height, std::uint32_t width,
+/// Adds where the edge crosses centre lines of columns, as positions in the mask. @returns false when there are
+/// too many.
+bool add_crossings(const edge& e, std::uint32_t height, std::uint32_t width,
                    std::vector<std::uint32_t>& crossings) {
   const auto first = std::max(0, (std::max(0, e.left()) - centre + scale - 1) / scale);
   for (auto column = static_cast<std::int64_t>(first); column < width; ++column) {
     const auto x = column * scale + centre;
     if (x >= e.right())
       break;
+    if (crossings.size() == most_crossings)
+      return false;
     const auto y = (e.step_height(static_cast<int>(x)) + .5) / scale - .5;
     const auto row = std::ceil(std::clamp(y, 0., double(height)));
     crossings.push_back(static_cast<std::uint32_t>(column * height + static_cast<std::int64_t>(row)));
   }
+  return true;
 }
 
 result<void> check(std::span<const double> corners) {
@@ -97,30 +105,57 @@ result<void> check(std::span<const double> corners) {
   return {};
 }
 
-} // namespace
-
-result<rle> rle_from_polygon(std::span<const double> corners, std::uint32_t height, std::uint32_t width) {
+/// Adds those of all edges of a closed polygon.
+result<void> add_crossings(std::span<const double> corners, std::uint32_t height, std::uint32_t width,
+                           std::vector<std::uint32_t>& crossings) {
   if (auto good = check(corners); !good)
-    return tl::unexpected{good.error()};
-  const std::int64_t all[] = {std::int64_t{height} * width};
-  if (auto possible = rle_from_runs(all, height, width); !possible)
-    return possible;
-
-  std::vector<std::uint32_t> crossings;
-  auto corner = [&](std::size_t i) {
+    return good;
+  const auto at = [&](std::size_t i) {
     return grid_point{rounded(scale * corners[2 * i]), rounded(scale * corners[2 * i + 1])};
   };
   const auto count = corners.size() / 2;
   for (std::size_t i = 0; i < count; ++i)
-    add_crossings({corner(i), corner((i + 1) % count)}, height, width, crossings);
+    if (!add_crossings(edge{at(i), at((i + 1) % count)}, height, width, crossings))
+      return fail(ec::malformed_data, "polygon: its outline is too long");
+  return {};
+}
+
+/// A pixel is set when an odd number of crossings lies before it in its column.
+rle between(std::vector<std::uint32_t> crossings, std::uint32_t height, std::uint32_t width) {
   std::sort(crossings.begin(), crossings.end());
   crossings.push_back(height * width);
-
   run_writer runs;
   std::uint32_t last = 0;
   for (const auto c : crossings)
     runs.add(c - std::exchange(last, c));
-  return rle{height, width, runs.take()};
+  return {height, width, runs.take()};
+}
+
+result<void> check_size(std::uint32_t height, std::uint32_t width) {
+  const std::int64_t all[] = {std::int64_t{height} * width};
+  return rle_from_runs(all, height, width).map([](const rle&) {});
+}
+
+} // namespace
+
+result<rle> rle_from_polygon(std::span<const double> corners, std::uint32_t height, std::uint32_t width) {
+  if (auto good = check_size(height, width); !good)
+    return tl::unexpected{good.error()};
+  std::vector<std::uint32_t> crossings;
+  if (auto added = add_crossings(corners, height, width, crossings); !added)
+    return tl::unexpected{added.error()};
+  return between(std::move(crossings), height, width);
+}
+
+result<rle> rle_from_rings(std::span<const std::vector<double>> rings, std::uint32_t height,
+                           std::uint32_t width) {
+  if (auto good = check_size(height, width); !good)
+    return tl::unexpected{good.error()};
+  std::vector<std::uint32_t> crossings;
+  for (const auto& corners : rings)
+    if (auto added = add_crossings(corners, height, width, crossings); !added)
+      return tl::unexpected{added.error()};
+  return between(std::move(crossings), height, width);
 }
 
 } // namespace ecco

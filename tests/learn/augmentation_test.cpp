@@ -3,6 +3,7 @@
 
 #include "runtime/learn/augmentation.hpp"
 #include "runtime/learn/letterbox.hpp"
+#include "runtime/score/rle.hpp"
 #include "tests/learn/sample_frames.hpp"
 
 using namespace ecco;
@@ -62,6 +63,26 @@ BOOST_AUTO_TEST_CASE(labels_stay_on_their_objects) {
       if (!l.ignore)
         BOOST_TEST(brightness(v, l.where) == (l.class_id == 0 ? 230 / 255. : 20 / 255.),
                    boost::test_tools::tolerance(.02));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(outlines_stay_on_their_objects) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const auto v = draw(a_triangle_sample("a", static_cast<int>(seed)),
+                        {.flip = .5, .scale = .3, .translate = .2}, seed);
+    for (const auto& l : v.labels) {
+      const auto covered = decode_mask(*rle_from_rings(l.rings, height, width));
+      std::size_t right = 0, either = 0;
+      for (std::size_t y = 0; y < height; ++y)
+        for (std::size_t x = 0; x < width; ++x) {
+          const auto red = v.pixels[3 * (y * width + x)];
+          const auto shows = l.class_id == 0 ? red > .67F : red < .25F;
+          right += shows && covered[x * height + y];
+          either += shows || covered[x * height + y];
+        }
+      if (either > 100)
+        BOOST_TEST(static_cast<double>(right) > .9 * static_cast<double>(either));
+    }
   }
 }
 

@@ -29,8 +29,9 @@ boost::test_tools::assertion_result has_cuda(boost::unit_test::test_unit_id) {
 
 constexpr compute_device processor{}, card{0};
 
-std::unique_ptr<trainer> a_trainer(compute_device device, const training_recipe& recipe = {}, const blob& start = {}) {
-  auto made = trainer::make(tiny_spec(), recipe, start, 1, device);
+std::unique_ptr<trainer> a_trainer(compute_device device, const training_recipe& recipe = {}, const blob& start = {},
+                                   const student_spec& spec = tiny_spec()) {
+  auto made = trainer::make(spec, recipe, start, 1, device);
   BOOST_TEST_REQUIRE(made.has_value(), render(made ? error{} : made.error()));
   return std::move(*made);
 }
@@ -95,6 +96,25 @@ BOOST_AUTO_TEST_CASE(cuda_learns_as_the_processor_does, *boost::unit_test::preco
   at::globalContext().setAllowTF32CuDNN(true);
 }
 
+BOOST_AUTO_TEST_CASE(cuda_learns_masks_as_the_processor_does, *boost::unit_test::precondition(has_cuda)) {
+  at::globalContext().setAllowTF32CuDNN(false);
+  std::vector<labelled_frame> frames;
+  for (int second = 0; second < 4; ++second)
+    frames.push_back(a_triangle_sample("a", second));
+  const auto of = [&](compute_device device) {
+    const auto t = a_trainer(device, {}, {}, tiny_mask_spec());
+    std::vector<double> terms;
+    for (int i = 0; i < 2; ++i) {
+      const auto done = t->step(pointers_to(frames));
+      BOOST_TEST_REQUIRE(done.has_value(), render(done ? error{} : done.error()));
+      terms.insert(terms.end(), {done->loss, done->masks});
+    }
+    return terms;
+  };
+  check_close(of(card), of(processor), 1e-3);
+  at::globalContext().setAllowTF32CuDNN(true);
+}
+
 BOOST_AUTO_TEST_CASE(a_recorded_pass_learns_as_one_that_is_launched_kernel_by_kernel,
                      *boost::unit_test::precondition(has_cuda)) {
   training_recipe launched;
@@ -112,6 +132,22 @@ BOOST_AUTO_TEST_CASE(bf16_on_cuda_learns, *boost::unit_test::precondition(has_cu
   const auto t = a_trainer(card, recipe);
   const auto found = losses(*t, 60);
   BOOST_TEST(found.back() < found.front() / 2);
+}
+
+BOOST_AUTO_TEST_CASE(masks_are_learned_on_cuda_as_on_the_processor, *boost::unit_test::precondition(has_cuda)) {
+  at::globalContext().setAllowTF32CuDNN(false);
+  std::vector<labelled_frame> frames;
+  for (int second = 0; second < 4; ++second)
+    frames.push_back(a_triangle_sample("a", second));
+  const auto here = *trainer::make(tiny_mask_spec(), {}, {}, 1, processor);
+  const auto there = *trainer::make(tiny_mask_spec(), {}, {}, 1, card);
+  for (int i = 0; i < 3; ++i) {
+    const auto wanted = here->step(pointers_to(frames)), found = there->step(pointers_to(frames));
+    BOOST_TEST_REQUIRE((wanted.has_value() && found.has_value()));
+    BOOST_TEST(found->masks == wanted->masks, boost::test_tools::tolerance(2e-2));
+    BOOST_TEST(found->loss == wanted->loss, boost::test_tools::tolerance(2e-2));
+  }
+  at::globalContext().setAllowTF32CuDNN(true);
 }
 
 BOOST_AUTO_TEST_CASE(a_checkpoint_moves_between_processor_and_cuda, *boost::unit_test::precondition(has_cuda)) {

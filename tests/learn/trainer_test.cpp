@@ -169,15 +169,6 @@ BOOST_AUTO_TEST_CASE(weights_from_python_come_with_counters_and_in_half_precisio
   BOOST_TEST(trainer::make(tiny_spec(), {}, write_safetensors(file.tensors), 1).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(masks_are_not_learned_from_labels_without_any) {
-  auto spec = tiny_spec();
-  spec.architecture = "yolo11p-seg";
-  const auto t = trainer::make(spec, {}, {}, 1);
-  BOOST_TEST_REQUIRE(!t.has_value());
-  BOOST_CHECK(t.error().code == ec::unsupported);
-  BOOST_TEST(t.error().hint == "train yolo11p instead");
-}
-
 BOOST_AUTO_TEST_CASE(recipes_out_of_range_name_their_field) {
   training_recipe recipe;
   recipe.average_decay = 1.5;

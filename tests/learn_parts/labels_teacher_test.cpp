@@ -103,6 +103,67 @@ BOOST_AUTO_TEST_CASE(lines_of_other_tools_are_understood) {
   BOOST_TEST(labels_at("", 0).empty());
 }
 
+BOOST_AUTO_TEST_CASE(several_numbers_in_a_tenth_field_are_the_outline) {
+  const auto labels = labels_at("1,7,10,5,20,30,1,1,1,10 5 30 5 30 35\n", 0);
+  BOOST_TEST_REQUIRE(labels.size() == 1u);
+  const std::vector<corner> ring{{6554, 6554}, {19661, 6554}, {19661, 45875}};
+  BOOST_TEST((labels[0].shape == outline{{ring}}));
+  BOOST_TEST(labels_at("1,7,10,5,20,30,1,1,1\n", 0).at(0).shape.empty());
+  BOOST_TEST(labels_at("1,7,10,5,20,30,1,1,1,\n", 0).at(0).shape.empty());
+  BOOST_TEST(labels_at("1,7,10,5,20,30,1,1,1,-1\n", 0).at(0).shape.empty()); // CityFlow
+}
+
+BOOST_AUTO_TEST_CASE(an_outline_has_several_rings_between_semicolons) {
+  const auto labels = labels_at("1,7,10,5,20,30,1,1,1, 10 5\t30 5 30 35 10 35;12 7 28 7  28 30 \r\n", 0);
+  BOOST_TEST_REQUIRE(labels.at(0).shape.rings.size() == 2u);
+  BOOST_TEST(labels[0].shape.rings[0].size() == 4u);
+  BOOST_TEST(labels[0].shape.rings[1].size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_view_cuts_outlines_off_at_its_sides) {
+  auto options = on_100_by_50();
+  options.view = {50, 0, 50, 50};
+  const auto labels = labels_at("1,1,40,0,40,50,1,1,1,40 0 80 0 80 50 40 50\n", 0, options);
+  BOOST_TEST_REQUIRE(labels.at(0).shape.rings.size() == 1u);
+  for (const auto& c : labels[0].shape.rings[0]) {
+    BOOST_TEST((c.x == 0 || c.x == 39321));
+    BOOST_TEST((c.y == 0 || c.y == 65535));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bad_outlines_are_named_by_line_and_column) {
+  const struct {
+    std::string outline, reason;
+  } cases[] = {
+      {"10 5 30 5", "gt.txt:2:22: outline: 4 numbers are not x and y of three corners"},
+      {"10 5 30 5 30 35 11", "gt.txt:2:22: outline: 7 numbers"},
+      {"10 5 30 5 30 35;", "gt.txt:2:38: outline: 0 numbers"},
+      {";10 5 30 5 30 35", "gt.txt:2:22: outline: 0 numbers"},
+      {"10 5 30 x 30 35", "gt.txt:2:30: outline: 'x' is no number"},
+      {"10 5 30 nan 30 35", "gt.txt:2:30: outline: 'nan' is no number"},
+      {"10 5 30 5 30 35; 10 5 1e999 5 30 35", "gt.txt:2:44: outline: '1e999' is no number"},
+      {"10 5 30 5 33 35", "gt.txt:2:32: outline: '33' lies outside of the box"},
+      {".1 .1 .3 .1 .3 .7",
+       "gt.txt:2:22: outline: '.1' lies outside of the box"}, // fractions, as YOLO has them
+  };
+  for (const auto& c : cases) {
+    const auto failure = refusal("1,1,0,0,10,10,1,1,1\n1,7,10,5,20,30,1,1,1," + c.outline + "\n");
+    BOOST_TEST((failure.code == ec::malformed_data));
+    BOOST_TEST(failure.what.find(c.reason) == 0u, failure.what);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_any_outline_is_refused_where_they_are_needed) {
+  auto options = on_100_by_50();
+  options.outlines_needed = true;
+  const std::string plain = "1,1,0,0,10,10,1,1,1\n";
+  const auto failure = refusal(plain, options);
+  BOOST_TEST((failure.code == ec::malformed_data));
+  BOOST_TEST(failure.what == "gt.txt: no label has an outline, which a student with masks learns from");
+  BOOST_TEST(labels_at(plain + "1,7,10,5,20,30,1,1,1,10 5 30 5 30 35\n", 0, options).size() == 2u);
+  BOOST_TEST(labels_at("", 0, options).empty());
+}
+
 BOOST_AUTO_TEST_CASE(every_bad_line_is_named) {
   const struct {
     std::string line, reason;

@@ -86,6 +86,46 @@ RC_BOOST_PROP(boxes_survive_the_way_there_and_back_within_half_a_pixel, ()) {
   RC_ASSERT(std::abs(back.y2 - there.y2) * static_cast<float>(picture.height) < .5F);
 }
 
+BOOST_AUTO_TEST_CASE(pictures_of_any_size_are_what_their_definition_says) {
+  constexpr std::uint16_t into_width = 96, into_height = 64;
+  const std::pair<std::uint16_t, std::uint16_t> sizes[] = {
+      {1, 1}, {2, 3}, {1, 4096}, {4096, 1}, {65535, 1}, {1, 65535}, {65535, 3}, {97, 64}, {95, 64}, {96, 64}};
+  for (const auto& [width, height] : sizes) {
+    bytes rgb(std::size_t{3} * width * height);
+    std::uint32_t noise = 1;
+    for (auto& value : rgb)
+      value = static_cast<std::uint8_t>((noise = noise * 1664525 + 1013904223) >> 24);
+    const image picture{width, height, blob{rgb}};
+    const auto planes = planes_of(picture, into_width, into_height);
+    const auto place = fit(width, height, into_width, into_height);
+    // Of the channel at a pixel of the input, by the definition, in double.
+    const auto expected = [&](int x, int y, std::size_t c) {
+      if (x < place.pad_x || x >= place.pad_x + place.new_width || y < place.pad_y || y >= place.pad_y + place.new_height)
+        return 114. / 255;
+      const auto along = [](double pixel, double from, double to) {
+        return std::clamp((pixel + .5) * from / to - .5, 0., from - 1);
+      };
+      const auto u = along(x - place.pad_x, width, place.new_width), v = along(y - place.pad_y, height, place.new_height);
+      const auto value = [&](double column, double row) {
+        const auto i = static_cast<std::size_t>(std::min(column, width - 1.)), j = static_cast<std::size_t>(std::min(row, height - 1.));
+        return rgb[3 * (j * width + i) + c] / 255.;
+      };
+      const auto du = u - std::floor(u), dv = v - std::floor(v);
+      const auto upper = value(std::floor(u), std::floor(v)) * (1 - du) + value(std::floor(u) + 1, std::floor(v)) * du;
+      const auto lower = value(std::floor(u), std::floor(v) + 1) * (1 - du) + value(std::floor(u) + 1, std::floor(v) + 1) * du;
+      return upper * (1 - dv) + lower * dv;
+    };
+    double worst = 0;
+    for (int y = 0; y < into_height; ++y)
+      for (int x = 0; x < into_width; ++x)
+        for (std::size_t c = 0; c < 3; ++c)
+          worst = std::max(worst, std::abs(double{planes[(c * into_height + static_cast<std::size_t>(y)) * into_width
+                                                         + static_cast<std::size_t>(x)]}
+                                           - expected(x, y, c)));
+    BOOST_TEST(worst < 1e-5, width << " x " << height << ": " << worst);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(boxes_are_clipped_to_the_picture) {
   const auto picture = filled(4, 2, 0, 0, 0);
   auto clipped = to_picture({-10, -10, 500, 500}, picture, 64, 64);

@@ -106,12 +106,24 @@ box a_box() {
           .y2 = static_cast<float>(y2)};
 }
 
+outline a_shape() {
+  return {some([] {
+    std::vector<corner> ring;
+    for (auto left = *rc::gen::inRange(3, 9); left > 0; --left)
+      ring.push_back({number<std::uint16_t>(), number<std::uint16_t>()});
+    return ring;
+  })};
+}
+
 detection a_detection() {
-  return {.where = a_box(), .class_id = number<std::uint16_t>(), .score = static_cast<float>(fraction())};
+  return {.where = a_box(),
+          .class_id = number<std::uint16_t>(),
+          .score = static_cast<float>(fraction()),
+          .shape = a_shape()};
 }
 
 label a_label() {
-  return {.where = a_box(), .class_id = number<std::uint16_t>(), .ignore = coin()};
+  return {.where = a_box(), .class_id = number<std::uint16_t>(), .ignore = coin(), .shape = a_shape()};
 }
 
 image an_image(std::size_t most_bytes) {

@@ -14,13 +14,22 @@ using namespace ecco;
 
 namespace {
 
-std::filesystem::path golden_file(const envelope& message) {
-  return std::filesystem::path{ECCO_TEST_DATA} / "messages" / (std::string{kind_of(message)} + ".bin");
-}
-
 bytes content_of(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// Writes the file `name` when it is missing and that is asked for.
+void check(const envelope& message, std::string_view name) {
+  const auto file = std::filesystem::path{ECCO_TEST_DATA} / "messages" / (std::string{name} + ".bin");
+  if (std::getenv("ECCO_WRITE_GOLDEN") != nullptr && !std::filesystem::exists(file)) {
+    const auto data = encode(message);
+    std::ofstream{file, std::ios::binary}.write(reinterpret_cast<const char*>(data.data()),
+                                                static_cast<std::streamsize>(data.size()));
+  }
+  const auto decoded = decode(content_of(file));
+  BOOST_REQUIRE_MESSAGE(decoded, file << ": " << test::why(decoded));
+  BOOST_TEST((*decoded == message), name);
 }
 
 } // namespace
@@ -30,17 +39,14 @@ BOOST_AUTO_TEST_SUITE(golden)
 // For a new kind of message: `ECCO_WRITE_GOLDEN=1 ecco_messages_test -t golden`. It writes the files that are
 // missing, and never touches one that exists: old bytes are the point.
 BOOST_AUTO_TEST_CASE(bytes_of_earlier_versions_decode_to_the_same_messages) {
-  for (const auto& message : test::samples()) {
-    const auto file = golden_file(message);
-    if (std::getenv("ECCO_WRITE_GOLDEN") != nullptr && !std::filesystem::exists(file)) {
-      const auto data = encode(message);
-      std::ofstream{file, std::ios::binary}.write(reinterpret_cast<const char*>(data.data()),
-                                                  static_cast<std::streamsize>(data.size()));
-    }
-    const auto decoded = decode(content_of(file));
-    BOOST_REQUIRE_MESSAGE(decoded, file << ": " << test::why(decoded));
-    BOOST_TEST((*decoded == message), kind_of(message));
-  }
+  for (const auto& message : test::samples())
+    check(message, kind_of(message));
+}
+
+BOOST_AUTO_TEST_CASE(shapes_keep_their_bytes) {
+  auto message = test::sample<labels>();
+  message.frames[0][0].shape = {{{{1, 2}, {30'000, 4}, {5, 65'535}}, {{0, 0}, {9, 0}, {9, 9}, {0, 9}}}};
+  check(message, "labelsWithShapes");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,7 +86,11 @@ BOOST_AUTO_TEST_CASE(no_flipped_bit_does_harm) {
 
 BOOST_AUTO_TEST_CASE(no_overwritten_word_does_harm) {
   constexpr std::uint64_t extremes[] = {0, ~0ull, 0x7FFFFFFFFFFFFFFF, 0x00000001FFFFFFFC, 0xFFFFFFFF00000001};
-  for (const auto& message : test::samples()) {
+  auto messages = test::samples();
+  auto with_shapes = test::sample<labels>();
+  with_shapes.frames[0][0].shape = {{{{1, 2}, {3, 4}, {5, 6}}, {{0, 0}, {9, 0}, {9, 9}, {0, 9}}}};
+  messages.emplace_back(with_shapes);
+  for (const auto& message : messages) {
     const auto good = encode(message);
     for (std::size_t at = 0; at < good.size(); at += 8)
       for (const auto word : extremes) {

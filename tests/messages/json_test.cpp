@@ -119,6 +119,19 @@ BOOST_AUTO_TEST_CASE(values_out_of_range_name_their_field) {
   refused(R"({"joinOrder":{"camera":"a","since":-5}})", "joinOrder.since is -5 ns, less than 0");
 }
 
+BOOST_AUTO_TEST_CASE(shapes_are_lists_of_numbers_and_left_out_when_there_is_none) {
+  labels answer{.frames = {{{.where = {}, .shape = {{{{0, 0}, {9, 0}, {9, 7}}}}}}}, .busy = {}};
+  BOOST_TEST(to_json(answer).find(R"("shape":[[0,0,9,0,9,7]])") != std::string::npos, to_json(answer));
+  BOOST_TEST((read_as<labels>(to_json(answer)) == answer));
+  answer.frames[0][0].shape = {};
+  BOOST_TEST(to_json(answer).find("shape") == std::string::npos, to_json(answer));
+  refused(R"({"labels":{"frames":[[{"shape":[[0,0,9,0,9]]}]]}})",
+          "labels.frames[0][0].shape[0] has 5 numbers, not x and y of three corners or more");
+  refused(R"({"labels":{"frames":[[{"shape":[[0,0,9,0,9,65536]]}]]}})",
+          "labels.frames[0][0].shape[0][5] is not an integer from 0 to 65535");
+  refused(R"({"labels":{"frames":[[{"shape":[7]}]]}})", "labels.frames[0][0].shape[0] is not a list");
+}
+
 BOOST_AUTO_TEST_CASE(bytes_cannot_be_given) {
   refused(R"({"modelUpdate":{"weights":12}})", "modelUpdate.weights holds bytes, which JSON cannot carry",
           "leave it out");

@@ -40,6 +40,27 @@ BOOST_AUTO_TEST_CASE(boxes_lie_within_the_picture_and_are_ordered) {
   refused<train_order>(where + "y1 is below y2", [=](auto& m) { box_of(m).y2 = 0.125f; });
 }
 
+BOOST_AUTO_TEST_CASE(rings_have_three_corners_or_more_and_shapes_a_bounded_number) {
+  const auto square = std::vector<corner>{{0, 0}, {65'535, 0}, {65'535, 65'535}, {0, 65'535}};
+  const std::string of_label = "trainOrder.samples[0].labels[0].shape";
+  refused<train_order>(of_label + "[1] has 4 numbers, not x and y of three corners or more", [=](auto& m) {
+    m.samples[0].labels[0].shape.rings = {square, {square[0], square[1]}};
+  });
+  refused<train_order>(of_label + "[0] has 0 numbers, not x and y of three corners or more",
+                       [](auto& m) { m.samples[0].labels[0].shape.rings = {{}}; });
+  refused<train_order>(of_label + " has 65 entries, at most 64",
+                       [=](auto& m) { m.samples[0].labels[0].shape.rings.assign(65, square); });
+  refused<encoded_segment>(
+      "encodedSegment.frames[0].seen[0].shape[2] is one ring too many: they have more than 4096 corners",
+      [](auto& m) { m.frames[0].seen[0].shape.rings.assign(3, std::vector<corner>(2'000)); });
+
+  auto largest = test::sample<train_order>();
+  largest.samples[0].labels[0].shape.rings.assign(64, std::vector<corner>(64));
+  const auto decoded = decode(encode(largest));
+  BOOST_TEST_REQUIRE(decoded.has_value());
+  BOOST_TEST((*decoded == envelope{largest}));
+}
+
 BOOST_AUTO_TEST_CASE(the_place_counts_the_elements_of_lists) {
   refused<train_order>("trainOrder.samples[3].seen[1].score is nan", [](auto& m) {
     m.samples.assign(5, m.samples[0]);

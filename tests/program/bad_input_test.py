@@ -1,24 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever is wrong with what a user gives is said at once: what, where, what to do; and by the exit code."""
 import json
+import signal
 import socket
-import struct
 import unittest
 
-from program import BAD_CONFIG, BAD_DATA, FLEET, IO, NO_INPUT, UNREACHABLE, USAGE, ProgramTest
-
-
-def safetensors(tensors):
-    """A file of f32 tensors: {name: shape}, all zero."""
-    header, end = {}, 0
-    for name, shape in tensors.items():
-        size = 4
-        for side in shape:
-            size *= side
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [end, end + size]}
-        end += size
-    text = json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + bytes(end)
+from program import (BAD_CONFIG, BAD_DATA, FLEET, IO, MASK_FLEET, NO_INPUT, OUTLINES, UNREACHABLE, USAGE,
+                     ProgramTest)
+from weights_files import checkpoint_file, file_of, weights_file
 
 
 class CommandLine(ProgramTest):
@@ -66,6 +55,26 @@ class Configuration(ProgramTest):
         self.assert_ends(self.ecco("server", "-c", config), BAD_CONFIG, "student.weights", "bootstrap.length")
 
 
+class Masks(ProgramTest):
+    def test_a_teacher_that_draws_none_is_refused_with_what_to_do(self):
+        config = self.write_fleet(MASK_FLEET)
+        for command in (["server"], ["worker"], ["camera"]):
+            with self.subTest(command=command):
+                self.assert_ends(self.ecco(*command, "-c", config, "--set", "teacher.kind=hog", "--set",
+                                           "classes=[person]"),
+                                 BAD_CONFIG, "student.architecture is yolo11p-seg", "hog", "use yolo11p",
+                                 "teacher.kind: labels")
+
+    def test_labels_without_any_outline_are_refused_with_what_to_do(self):
+        config = self.write_fleet(MASK_FLEET)
+        self.assert_ends(self.ecco("worker", "-c", config), BAD_DATA, "labels.txt: no label has an outline",
+                         "tenth field", "without -seg")
+
+    def test_a_bad_outline_is_named_by_line_and_column(self):
+        config = self.write_fleet(MASK_FLEET, OUTLINES.replace("40 126 168", "40 126 x168", 1))
+        self.assert_ends(self.ecco("worker", "-c", config), BAD_DATA, "labels.txt:1:37: outline: 'x168' is no number")
+
+
 class Video(ProgramTest):
     def test_a_camera_nobody_configured_is_named(self):
         config = self.write_fleet()
@@ -98,15 +107,29 @@ class Weights(ProgramTest):
         self.assert_ends(self.serve_with("nowhere.safetensors"), NO_INPUT, "nowhere.safetensors", "student.weights")
 
     def test_truncated_weights_are_refused(self):
-        whole = safetensors({"model.0.conv.weight": [8, 3, 3, 3]})
+        whole = file_of({"model.0.conv.weight": ([8, 3, 3, 3], bytes(864))})
         for kept in (0, 5, 40, len(whole) - 1):
             with self.subTest(kept=kept):
                 weights = self.write("short.safetensors", whole[:kept])
                 self.assert_ends(self.serve_with(weights), BAD_DATA, "short.safetensors")
 
     def test_weights_of_another_shape_are_refused(self):
-        weights = self.write("other.safetensors", safetensors({"model.0.conv.weight": [16, 3, 3, 3]}))
+        weights = self.write("other.safetensors", file_of({"model.0.conv.weight": ([16, 3, 3, 3], bytes(1728))}))
         self.assert_ends(self.serve_with(weights), BAD_DATA, "other.safetensors", "model.0.conv.weight")
+
+    def test_weights_for_other_classes_are_refused_unless_that_is_said(self):
+        weights = self.write("two.safetensors", weights_file())
+        config = self.write_fleet(FLEET.replace("yolo11p", "yolo11n"))
+        self.assert_ends(self.ecco("server", "-c", config, "--set", f"student.weights={weights}"), BAD_DATA,
+                         "two.safetensors", "for 2 classes, not 1", "student.other_classes")
+        server, _ = self.start_server(config, "--set", f"student.weights={weights}", "--set",
+                                      "student.other_classes=reinitialise")
+        server.send(signal.SIGTERM)
+        self.assertEqual(self.wait_for_end(server), 0)
+
+    def test_a_checkpoint_is_told_from_weights(self):
+        weights = self.write("run.safetensors", checkpoint_file())
+        self.assert_ends(self.serve_with(weights), BAD_DATA, "run.safetensors", "checkpoint", "ecco model convert")
 
 
 class Ports(ProgramTest):

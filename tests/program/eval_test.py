@@ -88,6 +88,26 @@ class Eval(ProgramTest):
         self.assertEqual(self.figures(truth, RESULTS)["figures"], self.figures(TRUTH, RESULTS)["figures"])
         self.assert_ends(self.evaluate(truth), 0, "id 0", "pycocotools")
 
+    def test_standard_errors_are_given_where_they_are_wanted(self):
+        self.assertNotIn("standard_errors", self.figures(TRUTH, RESULTS))
+        told = self.figures(TRUTH, RESULTS, "--standard-error", "--per-category")
+        self.assertEqual(list(told["standard_errors"]), sorted(KEYS))
+        self.assertGreater(told["standard_errors"]["ap"], 0)
+        self.assertIsNone(told["standard_errors"]["ap_small"])
+        self.assertEqual(told["categories"][1]["standard_errors"]["ap"], 0)  # the dog: never found
+        self.assert_ends(self.evaluate(TRUTH, RESULTS, "--standard-error", "--per-category"), 0, "0.327 +-")
+
+    def test_images_of_one_block_are_resampled_together(self):
+        by_video = lambda *videos: TRUTH | {
+            "images": [image | {"video_id": video} for image, video in zip(TRUTH["images"], videos)]}
+        each = self.figures(TRUTH, RESULTS, "--standard-error")["standard_errors"]
+        self.assertEqual(self.figures(by_video("b", "a"), RESULTS, "--block", "video_id")["standard_errors"]["ap50"],
+                         each["ap50"])
+        # One block says nothing about the spread: the most it can be.
+        self.assertEqual(self.figures(by_video(7, 7), RESULTS, "--block", "video_id")["standard_errors"]["ap"], .5)
+        self.assert_ends(self.evaluate(TRUTH, RESULTS, "--block", "video_id"), BAD_DATA, "truth.json: images[0]",
+                         "'video_id' is missing")
+
     def test_what_is_wrong_with_the_truth_is_named(self):
         segmentation = ["annotations", 1, "segmentation"]
         for path, value, says in [

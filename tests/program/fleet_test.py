@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from program import TRY_AGAIN, ProgramTest
+from program import MASK_FLEET, OUTLINES, TRY_AGAIN, ProgramTest
 
 CAMERAS = ("left", "right")
 
@@ -41,6 +41,15 @@ class Fleet(ProgramTest):
         self.assertGreater(result["gpu_seconds_by_use"]["train"], 0)
         self.assertGreater(result["bytes_sent"], 0)
         self.assertEqual([group["name"] for group in result["groups"] if group["grants"]], ["g-0001"])
+
+    def test_a_fleet_learns_and_deploys_a_model_with_masks(self):
+        self.write_fleet(MASK_FLEET, OUTLINES)
+        server, port = self.start_server(self.config, "--set", "bootstrap.length=5m")
+        self.start_node("worker", port)
+        self.start_node("camera", port)
+        promoted = self.wait_for_line(server, "model.promoted").end()
+        for one in CAMERAS:
+            self.wait_for_line(server, rf"model\.deployed +{one} .* -> ", promoted)
 
     def assert_status(self, port):
         seen = self.status(self.config, port)

@@ -45,6 +45,9 @@ cameras:
   right: {source: VIDEO, location: [47.3770, 8.5418], filters: [{at: 0s, chain: "crop=208:156:360:120"}]}
 """.replace("VIDEO", str(VIDEO))
 LABELS = "".join(f"{frame},1,40,30,128,96,1,1,1\n" for frame in range(1, 801))
+# The same with masks: half of the box.
+MASK_FLEET = FLEET.replace("yolo11p", "yolo11p-seg")
+OUTLINES = LABELS.replace("\n", ",40 30 40 126 168 126\n")
 
 
 class Answer:
@@ -117,9 +120,9 @@ class ProgramTest(unittest.TestCase):
 
     # -- files
 
-    def write_fleet(self, config=FLEET):
+    def write_fleet(self, config=FLEET, labels=LABELS):
         """Writes the configuration of a fleet and what it needs, and gives the name of the file."""
-        self.write("labels.txt", LABELS)
+        self.write("labels.txt", labels)
         return self.write("fleet.yaml", config)
 
     def write(self, name, content):

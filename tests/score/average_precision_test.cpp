@@ -15,6 +15,12 @@ namespace {
 
 constexpr box left{0, 0, .4f, .4f}, right{.6f, .6f, 1, 1};
 
+/// The corners of `b`, which is then its whole area.
+std::vector<corner> ring_of(const box& b) {
+  const auto at = [](float fraction) { return static_cast<std::uint16_t>(std::lround(fraction * 65'535)); };
+  return {{at(b.x1), at(b.y1)}, {at(b.x2), at(b.y1)}, {at(b.x2), at(b.y2)}, {at(b.x1), at(b.y2)}};
+}
+
 frame_detections frame_of(std::vector<detection> seen, std::vector<label> truth, std::uint64_t block = 0) {
   return {std::move(seen), std::move(truth), block};
 }
@@ -259,6 +265,44 @@ BOOST_AUTO_TEST_CASE(members_count_equally_and_undefined_ones_not_at_all) {
   BOOST_TEST(mean_map50(scores) == .3, boost::test_tools::tolerance(1e-12));
   BOOST_TEST(std::isnan(mean_map50(std::span{scores}.subspan(2))));
   BOOST_TEST(std::isnan(mean_map50({})));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(mask_precision, *boost::unit_test::tolerance(1e-9))
+
+BOOST_AUTO_TEST_CASE(where_labels_have_outlines_the_boxes_do_not_matter) {
+  const auto scored = [&](const outline& seen) {
+    return average_precision(
+        std::vector{frame_of({{left, 0, .9f, seen}}, {{left, 0, false, {{ring_of(left)}}}})});
+  };
+  BOOST_TEST(scored({{ring_of(left)}}).map == 1);
+  BOOST_TEST(scored({{ring_of({0, 0, .4f, .25f})}}).map == .3); // 5/8 of it: .5, .55 and .6 are reached
+  BOOST_TEST(scored({{ring_of({0, 0, .4f, .15f})}}).map50 == 0);
+  BOOST_TEST(scored({{ring_of(right)}}).map50 == 0);
+  BOOST_TEST(scored({}).map50 == 0);
+}
+
+BOOST_AUTO_TEST_CASE(holes_are_not_part_of_the_object) {
+  const box inner{.05f, .05f, .35f, .35f};
+  const outline hollow{{ring_of(left), ring_of(inner)}};
+  const auto scored = [&](const outline& seen) {
+    return map50({frame_of({{left, 0, .9f, seen}}, {{left, 0, false, hollow}})});
+  };
+  BOOST_TEST(scored(hollow) == 1);
+  BOOST_TEST(scored({{ring_of(left)}}) == 0); // 7/16 of it
+}
+
+BOOST_AUTO_TEST_CASE(a_label_without_an_outline_counts_neither_way_among_outlined_ones) {
+  const outline there{{ring_of(left)}};
+  const auto frames = std::vector{frame_of({{left, 0, .8f, there}, {right, 0, .9f, {{ring_of(right)}}}},
+                                           {{left, 0, false, there}, {right, 0, false, {}}})};
+  BOOST_TEST(average_precision(frames).map50 == 1);
+  BOOST_TEST(average_precision(frames).objects == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(without_any_outline_among_the_labels_boxes_are_compared) {
+  BOOST_TEST(map50({frame_of({{left, 0, .9f, {{ring_of(right)}}}}, {{left, 0, false, {}}})}) == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

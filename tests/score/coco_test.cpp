@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <numeric>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -115,7 +116,8 @@ BOOST_AUTO_TEST_CASE(nothing_at_all_is_undefined) {
   const auto summary = summarise(match(coco_scene{}));
   for (const auto value : as_list(summary.all))
     BOOST_TEST(std::isnan(value));
-  BOOST_TEST(std::isnan(standard_error_of_ap(match(coco_scene{}), {})));
+  for (const auto value : as_list(standard_errors(match(coco_scene{}), {}).all))
+    BOOST_TEST(std::isnan(value));
 }
 
 BOOST_AUTO_TEST_CASE(images_of_one_block_weigh_as_one) {
@@ -125,11 +127,11 @@ BOOST_AUTO_TEST_CASE(images_of_one_block_weigh_as_one) {
     each[i] = i;
     tens[i] = i % 2 * 10 + i / 20; // ten blocks that find all, ten that find nothing
   }
-  const auto error_by_image = standard_error_of_ap(matches, each);
-  const auto error_by_block = standard_error_of_ap(matches, tens);
+  const auto error_by_image = standard_errors(matches, each).all.ap;
+  const auto error_by_block = standard_errors(matches, tens).all.ap;
   BOOST_TEST(error_by_block > 2 * error_by_image);
   BOOST_TEST(error_by_block < 5 * error_by_image); // sqrt(10) is expected
-  BOOST_TEST(standard_error_of_ap(matches, one) == .5);
+  BOOST_TEST(standard_errors(matches, one).all.ap == .5);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_blocks_give_the_same_error_on_any_number_of_threads) {
@@ -137,8 +139,25 @@ BOOST_AUTO_TEST_CASE(the_same_blocks_give_the_same_error_on_any_number_of_thread
   std::vector<std::uint32_t> blocks(40);
   for (std::uint32_t i = 0; i < 40; ++i)
     blocks[i] = i / 4;
-  BOOST_TEST(standard_error_of_ap(matches, blocks) == standard_error_of_ap(matches, blocks, 3));
-  BOOST_TEST(standard_error_of_ap(matches, blocks) > 0);
+  const auto alone = standard_errors(matches, blocks), together = standard_errors(matches, blocks, 3);
+  BOOST_TEST(same(together.all, alone.all));
+  BOOST_TEST(alone.all.ap > 0);
+}
+
+BOOST_AUTO_TEST_CASE(every_figure_has_its_error_and_every_category_its_own) {
+  const auto matches = match(found_on(30, 40));
+  std::vector<std::uint32_t> each(40);
+  std::iota(each.begin(), each.end(), 0);
+  const auto figures = summarise(matches);
+  const auto errors = standard_errors(matches, each);
+  const auto values = as_list(figures.all), spread = as_list(errors.all);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    BOOST_TEST(std::isnan(values[i]) == std::isnan(spread[i]));
+  BOOST_TEST_REQUIRE(errors.by_category.size() == figures.by_category.size());
+  // One category: it is all.
+  BOOST_TEST(errors.by_category[0].ar100 == errors.all.ar100);
+  // 30 of 40 are found: the standard deviation of a share.
+  BOOST_TEST(std::abs(errors.all.ar100 - std::sqrt(.75 * .25 / 40)) < .02);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

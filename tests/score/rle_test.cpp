@@ -105,6 +105,23 @@ BOOST_AUTO_TEST_CASE(polygons_that_enclose_nothing_are_refused) {
   is_refused(rle_from_polygon(corners{1, 1, 2, 2, 3, 1}, 0, 9), "0 x 9");
 }
 
+BOOST_AUTO_TEST_CASE(an_outline_that_would_take_all_memory_is_refused) {
+  // 2^28 columns, crossed by every edge.
+  is_refused(rle_from_polygon(std::vector<double>{0, 0, 9e7, 1, 0, 1, 9e7, 0}, 1, 1u << 28), "too long");
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_within_a_ring_is_a_hole) {
+  using corners = std::vector<double>;
+  const std::vector<corners> rings{{0, 0, 5, 0, 5, 5, 0, 5}, {1, 1, 4, 1, 4, 4, 1, 4}};
+  const auto frame = *rle_from_rings(rings, 5, 6);
+  BOOST_TEST(area(frame) == 25u - 9u);
+  BOOST_TEST(intersection(frame, *rle_from_polygon(rings[1], 5, 6)) == 0u);
+  BOOST_TEST((*rle_from_rings(std::span{rings}.first(1), 5, 6) == *rle_from_polygon(rings[0], 5, 6)));
+  BOOST_TEST(area(*rle_from_rings({}, 5, 6)) == 0u);
+  is_refused(rle_from_rings(std::vector<corners>{rings[0], {1, 1, 2, 2}}, 5, 6), "three corners");
+  is_refused(rle_from_rings(rings, 0, 6), "0 x 6");
+}
+
 BOOST_AUTO_TEST_CASE(a_polygon_far_larger_than_the_picture_fills_it) {
   const std::vector<double> corners{-1e8, -1e8, 1e8, -1e8, 1e8, 1e8, -1e8, 1e8};
   BOOST_TEST((rle_from_polygon(corners, 3, 4) == mask_of(pixels(12, 1), 3)));
