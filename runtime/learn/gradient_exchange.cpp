@@ -27,6 +27,15 @@ std::string name_of(const rendezvous& where) {
   return "rank " + std::to_string(where.rank) + " of " + std::to_string(where.size);
 }
 
+/// What Gloo says, without the place in its source that it begins with and the advice that later versions end with.
+std::string plain(const std::string& what) {
+  const auto open = what.find(": [");
+  const auto close = what.find("] ", open);
+  if (open == what.npos || close == what.npos)
+    return what;
+  return what.substr(0, open + 2) + what.substr(close + 2, what.find(". This is", close) - close - 2);
+}
+
 /// Where the ranks of one token leave their addresses for each other, until all have met.
 class meeting_place {
  public:
@@ -122,7 +131,8 @@ struct gradient_exchange::impl {
     if (!reached) {
       gloo = {};
       nccl = {};
-      return fail(ec::unavailable, reached.error().what, "the slice is lost, the next one goes on with those that are left");
+      return fail(ec::unavailable, plain(reached.error().what),
+                  "the slice is lost, the next one goes on with those that are left");
     }
     return reached;
   }
@@ -148,7 +158,7 @@ result<std::unique_ptr<gradient_exchange>> gradient_exchange::join(const rendezv
     return std::unique_ptr<gradient_exchange>{new gradient_exchange{std::move(state)}};
   });
   if (!joined)
-    return fail(ec::unavailable, joined.error().what, "do all workers run on one computer, with one TMPDIR?");
+    return fail(ec::unavailable, plain(joined.error().what), "do all workers run on one computer, with one TMPDIR?");
   return joined;
 }
 

@@ -76,6 +76,31 @@ class Fleet(ProgramTest):
         ready = self.wait_for_line(server, "worker.up +gpu1", gone).end()
         self.wait_for_line(server, "grant.issued .*gpu1", ready)
 
+    def test_processes_that_train_together_survive_the_death_of_one(self):
+        server, port = self.start_server(self.config, "--set", "bootstrap.length=5m", "--set", "gpu.mode=exclusive")
+        first = self.start_node("worker", port)
+        self.start_node("worker", port, "second-worker", "--set", "worker.name=gpu1")
+        for worker in ("gpu0", "gpu1"):
+            self.wait_for_line(server, f"worker.up +{worker}")
+        self.start_node("camera", port)
+        self.wait_until("both workers trained", lambda: len(self.trained(port)) == 2, server)
+        self.assertNotIn("grant.lost", server.said())
+        issued = server.said().count("grant.issued")
+        self.wait_until("another grant", lambda: server.said().count("grant.issued") > issued, server)
+        first.kill()
+        gone = self.wait_for_line(server, "worker.down +gpu0 is gone").end()
+        before = self.trained(port)["gpu1"]
+        self.wait_for_line(server, "grant.issued .*gpu1", gone)
+        self.wait_until("gpu1 went on", lambda: self.trained(port)["gpu1"] > before, server)
+        self.start_node("worker", port, "first-worker-again")
+        self.wait_for_line(server, "worker.up +gpu0", gone)
+        self.wait_until("gpu0 trained again", lambda: "gpu0" in self.trained(port), server)
+
+    def trained(self, port):
+        """Nanoseconds of micro-windows of each worker that had one."""
+        busy = {one["worker"]: int(one["busy"]) for one in self.status(self.config, port)["workers"]}
+        return {worker: spent for worker, spent in busy.items() if spent > 0}
+
     def test_a_camera_that_was_killed_comes_back(self):
         server, port = self.start_server(self.config)
         camera = self.start_node("camera", port)
