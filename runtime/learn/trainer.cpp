@@ -5,6 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <ranges>
@@ -406,18 +407,20 @@ result<void> trainer::restore(const blob& checkpoint) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const auto& entry = file->tensors[i];
       if (entry.name != parts[i].name || entry.type != scalar_type::f32
-          || entry.data.size() != parts[i].tensor.nbytes())
+          || entry.data.size() != parts[i].tensor.nbytes()
+          || reinterpret_cast<std::uintptr_t>(entry.data.data()) % alignof(float) != 0) // ecco's writer aligns
         return no_checkpoint;
     }
-    // Read aside first: a checkpoint with a bad value must not harm the state.
+    // All is looked at before anything is taken over: a checkpoint with a bad value must not harm the state.
     std::vector<Tensor> read;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      read.push_back(torch::empty(parts[i].tensor.sizes()));
-      std::copy(file->tensors[i].data.begin(), file->tensors[i].data.end(),
-                static_cast<std::uint8_t*>(read[i].data_ptr()));
-      if (!read[i].isfinite().all().item<bool>())
+      // The file's bytes are read where they are, and only read.
+      auto* data = const_cast<std::uint8_t*>(file->tensors[i].data.data());
+      read.push_back(torch::from_blob(data, parts[i].tensor.sizes()));
+      if (!std::isfinite(read[i].norm(std::numeric_limits<double>::infinity()).item<float>()))
         return fail(ec::not_finite, "checkpoint: " + parts[i].name + " has a value that is not finite");
     }
+    torch::NoGradGuard no_grad;
     const auto on_stream = impl_->enter();
     for (std::size_t i = 0; i < parts.size(); ++i)
       parts[i].tensor.copy_(read[i]);
