@@ -110,5 +110,9 @@ inline constexpr std::uint32_t replay_frames = 512;
 /// In [D] 10 to 20 %: what keeps old skills.
 inline constexpr double pre_drift_share = 0.15;
 inline constexpr double flip = 0.5;
+inline constexpr double scale = 0.2, translate = 0.1;
+/// Off: a student made robust against changes of light would hide the very drift that ecco is there for.
+inline constexpr double hue = 0, saturation = 0, brightness = 0;
+inline constexpr double mosaic = 0;
 
 } // namespace ecco::defaults

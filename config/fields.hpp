@@ -175,6 +175,12 @@ void fields(S& s, V&& visit) {
   visit("replay_frames", s.replay_frames, between{8u, 100'000u});
   visit("pre_drift_share", s.pre_drift_share, between{0.0, 0.9});
   visit("flip", s.flip, between{0.0, 1.0});
+  visit("scale", s.scale, between{0.0, 0.9});
+  visit("translate", s.translate, between{0.0, 0.9});
+  visit("hue", s.hue, between{0.0, 1.0});
+  visit("saturation", s.saturation, between{0.0, 1.0});
+  visit("brightness", s.brightness, between{0.0, 1.0});
+  visit("mosaic", s.mosaic, between{0.0, 1.0});
 }
 
 template <like<filter_settings> S, class V>

@@ -181,6 +181,12 @@ struct training_settings {
   double pre_drift_share = defaults::pre_drift_share;
   /// Probability that a training image is mirrored, 0..1.
   double flip = defaults::flip;
+  /// Largest relative change of a training image's size, and largest shift as part of the input, 0..0.9.
+  double scale = defaults::scale, translate = defaults::translate;
+  /// Largest relative change of its hue, saturation and brightness, 0..1.
+  double hue = defaults::hue, saturation = defaults::saturation, brightness = defaults::brightness;
+  /// Probability that it becomes a mosaic of four images, 0..1.
+  double mosaic = defaults::mosaic;
 
   friend bool operator==(const training_settings&, const training_settings&) = default;
 };

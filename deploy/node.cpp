@@ -149,7 +149,8 @@ result<learner_factory> make_learner_factory(const settings& from, int nth) {
   options.recipe.batch = from.training.batch;
   options.recipe.learning_rate = from.training.learning_rate;
   options.recipe.arithmetic = from.training.precision;
-  options.recipe.augment.flip = from.training.flip;
+  const auto& t = from.training;
+  options.recipe.augment = {t.flip, t.scale, t.translate, t.hue, t.saturation, t.brightness, t.mosaic};
   options.clock = [began = std::chrono::steady_clock::now()] { return std::chrono::steady_clock::now() - began; };
   auto made = make_torch_learner(std::move(options));
   if (!made)

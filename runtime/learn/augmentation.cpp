@@ -153,6 +153,18 @@ std::vector<placed_label> place_labels(std::span<const label> labels, const vari
   return out;
 }
 
+placed_label in_quarter(placed_label whole, double right, double down) {
+  const auto x = [right](auto at) { return static_cast<decltype(at)>(at / 2 + right); };
+  const auto y = [down](auto at) { return static_cast<decltype(at)>(at / 2 + down); };
+  auto& [x1, y1, x2, y2] = whole.where;
+  whole.where = {x(x1), y(y1), x(x2), y(y2)};
+  whole.ignore = whole.ignore || x2 - x1 < least_pixels || y2 - y1 < least_pixels;
+  for (auto& ring : whole.rings)
+    for (std::size_t i = 0; i + 1 < ring.size(); i += 2)
+      ring[i] = x(ring[i]), ring[i + 1] = y(ring[i + 1]);
+  return whole;
+}
+
 std::vector<placed_label> augmented(const labelled_frame& sample, const augmentation& how, std::uint16_t width,
                                     std::uint16_t height, std::mt19937_64& random, std::span<float> pixels) {
   const auto& picture = sample.shot.picture;

@@ -60,6 +60,10 @@ variation draw_variation(const image& picture, const augmentation& how, std::uin
 std::vector<placed_label> place_labels(std::span<const label> labels, const variation& how, std::uint16_t width,
                                        std::uint16_t height);
 
+/// A label in one quarter of a mosaic: at half its size, `right` and `down` pixels further. Objects that become too
+/// small are ignored regions.
+placed_label in_quarter(placed_label whole, double right, double down);
+
 /// Draws one variant of `sample` into `pixels` (rows of interleaved red, green, blue in [0, 1],
 /// 3 * width * height floats) and returns its labels. Without any augmentation the picture is exactly
 /// what `letterbox` makes.

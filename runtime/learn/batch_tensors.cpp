@@ -61,6 +61,31 @@ truths there(const truths& host, const torch::Device& device) {
   return out;
 }
 
+/// Turns some pictures of a batch into mosaics.
+void make_mosaics(const Tensor& pictures, std::vector<std::vector<placed_label>>& labels, double probability,
+                  std::mt19937_64& random) {
+  if (probability == 0)
+    return;
+  const auto small = torch::avg_pool2d(pictures, 2);
+  const auto height = small.size(2), width = small.size(3);
+  const auto whole = labels;
+  std::bernoulli_distribution chosen{probability};
+  std::uniform_int_distribution<std::size_t> any{0, labels.size() - 1};
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (!chosen(random))
+      continue;
+    labels[i].clear();
+    for (std::int64_t quarter = 0; quarter < 4; ++quarter) {
+      const auto from = quarter == 0 ? i : any(random);
+      const auto right = quarter % 2 * width, down = quarter / 2 * height;
+      pictures[static_cast<std::int64_t>(i)].narrow(1, down, height).narrow(2, right, width).copy_(
+          small[static_cast<std::int64_t>(from)]);
+      for (const auto& l : whole[from])
+        labels[i].push_back(in_quarter(l, static_cast<double>(right), static_cast<double>(down)));
+    }
+  }
+}
+
 } // namespace
 
 batch_tensors assemble(std::span<const labelled_frame* const> frames, const augmentation& how, std::uint16_t width,
@@ -83,6 +108,7 @@ batch_tensors assemble(std::span<const labelled_frame* const> frames, const augm
     for (std::size_t i = 0; i < frames.size(); ++i)
       labels.push_back(augmented(*frames[i], how, width, height, random, pixels.subspan(i * size, size)));
   }
+  make_mosaics(pictures, labels, how.mosaic, random);
   auto truth = pack(labels, device);
   if (masks)
     add_masks(truth, labels, height, width);

@@ -56,6 +56,22 @@ letterbox_geometry fit(std::uint16_t width, std::uint16_t height, std::uint16_t 
           new_height};
 }
 
+input_size tight_input(std::span<const image* const> pictures, input_size most) {
+  constexpr int step = 32; // pixels a cell of the coarsest anchors
+  input_size out{step, step};
+  for (const auto* picture : pictures) {
+    const auto scale = std::min(static_cast<double>(most.height) / picture->height,
+                                static_cast<double>(most.width) / picture->width);
+    const auto around = [&](std::uint16_t length, std::uint16_t limit) {
+      const auto pixels = static_cast<int>(std::ceil(length * scale));
+      return static_cast<std::uint16_t>(std::min<int>((pixels + step - 1) / step * step, limit));
+    };
+    out.width = std::max(out.width, around(picture->width, most.width));
+    out.height = std::max(out.height, around(picture->height, most.height));
+  }
+  return out;
+}
+
 void letterbox(const image& picture, std::uint16_t into_width, std::uint16_t into_height,
                std::span<float> planes) {
   auto rgb = picture.rgb.view();

@@ -22,6 +22,18 @@ struct letterbox_geometry {
 letterbox_geometry fit(std::uint16_t width, std::uint16_t height, std::uint16_t into_width,
                        std::uint16_t into_height);
 
+/// Sides of a network's input, in pixels.
+struct input_size {
+  std::uint16_t width = 0, height = 0;
+
+  friend bool operator==(const input_size&, const input_size&) = default;
+};
+
+/// The smallest input, both sides multiples of 32, in which every picture is as large as in an input of size `most`:
+/// rows and columns that are padding in all of them need not be computed.
+/// @pre no length is zero, both sides of `most` are multiples of 32
+input_size tight_input(std::span<const image* const> pictures, input_size most);
+
 /// Scales `picture` into `planes`: red, green and blue plane of `into_height` rows each, values in [0, 1],
 /// bilinear with half-pixel centres, 114/255 around the picture.
 /// @pre the picture has 3 * width * height bytes and `planes` 3 * into_width * into_height floats

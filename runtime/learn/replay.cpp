@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace ecco {
 
@@ -57,16 +58,32 @@ std::vector<const labelled_frame*> replay::draw(std::size_t n, std::mt19937_64& 
   if (cameras_.empty())
     return out;
   out.reserve(n);
+  const auto chosen = of_one_resolution(random);
   // Who takes one more when n does not divide evenly is drawn anew each time.
-  auto rank = shuffled(cameras_.size(), random);
+  auto rank = shuffled(chosen.size(), random);
   auto next = rank.begin();
-  for (const auto& [camera, kept] : cameras_) {
-    auto quota = n / cameras_.size() + (*next++ < n % cameras_.size() ? 1 : 0);
-    auto old = drawn_from_before(kept, quota, random);
-    draw_from(kept.before_drift, old, random, out);
-    draw_from(kept.recent, quota - old, random, out);
+  for (const auto* kept : chosen) {
+    auto quota = n / chosen.size() + (*next++ < n % chosen.size() ? 1 : 0);
+    auto old = drawn_from_before(*kept, quota, random);
+    draw_from(kept->before_drift, old, random, out);
+    draw_from(kept->recent, quota - old, random, out);
   }
   return out;
+}
+
+std::vector<const replay::memory*> replay::of_one_resolution(std::mt19937_64& random) const {
+  std::map<std::pair<int, int>, std::vector<const memory*>> by_resolution;
+  for (const auto& [camera, kept] : cameras_) {
+    const auto& newest = (kept.recent.empty() ? kept.before_drift : kept.recent).back().shot.picture;
+    by_resolution[{newest.width, newest.height}].push_back(&kept);
+  }
+  if (by_resolution.size() == 1) // as a rule; and then nothing is drawn for it
+    return by_resolution.begin()->second;
+  auto left = std::uniform_int_distribution<std::size_t>{0, cameras_.size() - 1}(random);
+  auto at = by_resolution.begin();
+  for (; left >= at->second.size(); ++at)
+    left -= at->second.size();
+  return at->second;
 }
 
 std::size_t replay::drawn_from_before(const memory& of, std::size_t quota, std::mt19937_64& random) const {

@@ -22,7 +22,7 @@ struct replay_options {
 };
 
 /// The training samples of one job: for each camera a ring of recent frames, and one of frames from before its last
-/// drift. Every camera has an equal say in a draw, however much it sent.
+/// drift. Every camera has an equal say, however much it sent.
 class replay {
  public:
   explicit replay(const replay_options& options = {}) : options_(options) {}
@@ -34,8 +34,10 @@ class replay {
   /// Drops the frames of every camera that is not a member.
   void keep_only(std::span<const camera_id> members);
 
-  /// Draws `n` frames, camera by camera, with equal quotas (they differ by one at most). Within a quota no
-  /// frame repeats before every other was drawn. Fewer only when there is no frame at all.
+  /// Draws `n` frames, camera by camera, with equal quotas (they differ by one at most). Cameras whose newest frames
+  /// differ in resolution do not meet in one draw (decision 33): it is given to one resolution, at random by the number
+  /// of cameras that have it, so that in the long run quotas are equal all the same. Within a quota no frame repeats
+  /// before every other was drawn. Fewer only when there is no frame at all.
   /// The pointers hold until the next call of another member function.
   std::vector<const labelled_frame*> draw(std::size_t n, std::mt19937_64& random) const;
 
@@ -47,6 +49,7 @@ class replay {
     std::deque<labelled_frame> recent, before_drift;
   };
 
+  std::vector<const memory*> of_one_resolution(std::mt19937_64& random) const;
   std::size_t drawn_from_before(const memory& of, std::size_t quota, std::mt19937_64& random) const;
 
   replay_options options_;

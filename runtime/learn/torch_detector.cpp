@@ -21,7 +21,7 @@ namespace {
 
 using torch::Tensor;
 
-/// The forward pass of one number of pictures.
+/// The forward pass of one shape of input.
 struct look {
   Tensor pictures;
   head_output seen;
@@ -41,8 +41,7 @@ std::vector<T> chosen(const std::vector<T>& from, std::span<const std::size_t> p
 
 struct torch_detector::impl {
   impl(const student_spec& s, const detection_options& o, const yolo11_variant& v)
-      : spec{s}, options{o}, variant{v}, device{torch_device(o.device)},
-        anchors{make_anchors(s.input_height, s.input_width, device)} {
+      : spec{s}, options{o}, variant{v}, device{torch_device(o.device)}, anchors{device} {
     if (device.is_cuda())
       stream.emplace(c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device));
   }
@@ -53,9 +52,9 @@ struct torch_detector::impl {
   }
 
   head_output forward(const Tensor& pictures);
-  Tensor prepare(std::span<const image* const> pictures) const;
-  std::vector<std::vector<detection>> decode(const head_output& out,
-                                             std::span<const image* const> pictures) const;
+  Tensor prepare(std::span<const image* const> pictures, input_size into) const;
+  std::vector<std::vector<detection>> decode(const head_output& out, std::span<const image* const> pictures,
+                                             input_size seen_in);
 
   torch::ScalarType type() const {
     return options.arithmetic == precision::bf16 ? torch::kBFloat16 : torch::kFloat;
@@ -65,18 +64,18 @@ struct torch_detector::impl {
   detection_options options;
   yolo11_variant variant;
   torch::Device device;
-  anchor_grid anchors;
+  anchor_grids anchors;
   std::optional<c10::Stream> stream;
   /// Folded; null before the first load.
   std::unique_ptr<yolo11_net> net;
-  /// By number of pictures; of the present weights, whose memory they know.
-  std::map<std::int64_t, look> looks;
+  /// By shape of the input; of the present weights, whose memory they know.
+  std::map<std::vector<std::int64_t>, look> looks;
 };
 
 head_output torch_detector::impl::forward(const Tensor& pictures) {
   if (!device.is_cuda() || !recording::available() || variant.masks)
     return net->forward(pictures);
-  const auto [at, is_new] = looks.try_emplace(pictures.size(0));
+  const auto [at, is_new] = looks.try_emplace(pictures.sizes().vec());
   auto& l = at->second;
   if (is_new) { // what is allocated on first use is allocated now
     l.pictures = pictures;
@@ -96,12 +95,12 @@ head_output torch_detector::impl::forward(const Tensor& pictures) {
   return l.seen;
 }
 
-Tensor torch_detector::impl::prepare(std::span<const image* const> pictures) const {
-  const auto width = spec.input_width, height = spec.input_height;
+Tensor torch_detector::impl::prepare(std::span<const image* const> pictures, input_size into) const {
+  const auto [width, height] = into;
   if (device.is_cuda()) {
     std::vector<variation> how;
     for (const auto* picture : pictures)
-      how.push_back(letterboxed(*picture, width, height));
+      how.push_back(letterboxed(*picture, into.width, into.height));
     return draw_on_device(pictures, how, width, height, device).to(type());
   }
   const auto size = std::size_t{3} * width * height;
@@ -113,15 +112,15 @@ Tensor torch_detector::impl::prepare(std::span<const image* const> pictures) con
 }
 
 std::vector<std::vector<detection>>
-torch_detector::impl::decode(const head_output& out, std::span<const image* const> pictures) const {
+torch_detector::impl::decode(const head_output& out, std::span<const image* const> pictures, input_size seen_in) {
+  const auto& [centres, strides] = anchors.of(seen_in);
   const auto logits = out.classes.to(torch::kFloat);
   const auto least = std::log(options.least_score / (1 - options.least_score));
   const auto found = (logits > least).nonzero(); // picture, anchor, class
   const auto picture = found.select(1, 0), anchor = found.select(1, 1);
   const auto distances = expected_distances(out.distances.index({picture, anchor}).to(torch::kFloat));
-  const auto boxes = (boxes_around(anchors.centres.index({anchor}), distances) * anchors.strides.index({anchor}))
-                         .cpu()
-                         .contiguous();
+  const auto boxes =
+      (boxes_around(centres.index({anchor}), distances) * strides.index({anchor})).cpu().contiguous();
   const auto scores = logits.index({picture, anchor, found.select(1, 2)}).sigmoid().cpu().contiguous();
   const auto places = found.cpu().contiguous();
 
@@ -132,7 +131,7 @@ torch_detector::impl::decode(const head_output& out, std::span<const image* cons
   for (std::int64_t i = 0; i < found.size(0); ++i, at += 3, corner += 4) {
     const auto which = static_cast<std::size_t>(at[0]);
     all[which].push_back({to_picture({corner[0], corner[1], corner[2], corner[3]}, *pictures[which],
-                                     spec.input_width, spec.input_height),
+                                     seen_in.width, seen_in.height),
                           static_cast<std::uint16_t>(at[2]), scores.data_ptr<float>()[i]});
     anchors_of[which].push_back(at[1]);
   }
@@ -188,7 +187,8 @@ result<std::vector<std::vector<detection>>> torch_detector::detect(std::span<con
       return {};
     torch::NoGradGuard no_grad;
     const auto on_stream = impl_->enter();
-    return impl_->decode(impl_->forward(impl_->prepare(pictures)), pictures);
+    const auto size = tight_input(pictures, {impl_->spec.input_width, impl_->spec.input_height});
+    return impl_->decode(impl_->forward(impl_->prepare(pictures, size)), pictures, size);
   });
 }
 

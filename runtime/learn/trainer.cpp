@@ -72,7 +72,7 @@ struct trainer::impl {
        const torch::Device& on, bool fresh)
       : spec{s}, recipe{r}, device{on},
         records{on.is_cuda() && r.recordings && recording::available() && !variant.masks}, net{variant, s.classes},
-        seed{seed_} {
+        anchors{on}, seed{seed_} {
     if (device.is_cuda())
       streams.emplace(device);
     const auto on_stream = enter();
@@ -81,7 +81,6 @@ struct trainer::impl {
     net.set_statistics_momentum(recipe.statistics_momentum);
     state.emplace(net, device);
     net.train();
-    anchors = make_anchors(spec.input_height, spec.input_width, device);
     start_over();
   }
 
@@ -130,7 +129,7 @@ struct trainer::impl {
   bool records;
   yolo11_net net;
   std::optional<flat_state> state;
-  anchor_grid anchors;
+  anchor_grids anchors;
   Tensor average, first_moment, second_moment;
   std::uint64_t steps = 0, seed = 0;
   std::optional<prepared_batch> prepared;
@@ -142,7 +141,11 @@ batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batc
   const auto own = seed ^ (shard * 0x9e3779b97f4a7c15);
   std::seed_seq seeds{own, own >> 32, step, step >> 32};
   std::mt19937_64 random{seeds};
-  return assemble(batch, recipe.augment, spec.input_width, spec.input_height, net.masks(), random, device);
+  std::vector<const image*> pictures;
+  for (const auto* frame : batch)
+    pictures.push_back(&frame->shot.picture);
+  const auto [width, height] = tight_input(pictures, {spec.input_width, spec.input_height});
+  return assemble(batch, recipe.augment, width, height, net.masks(), random, device);
 }
 
 /// For the step after this one, beside what the device is at.
@@ -177,7 +180,9 @@ Tensor trainer::impl::forward_backward(const batch_tensors& batch) {
     out.coefficients = out.coefficients.to(torch::kFloat);
     out.prototypes = out.prototypes.to(torch::kFloat);
   }
-  const auto terms = yolo11_loss(out, anchors, batch.truth);
+  const input_size size_in_pixels{static_cast<std::uint16_t>(batch.pictures.size(3)),
+                                  static_cast<std::uint16_t>(batch.pictures.size(2))};
+  const auto terms = yolo11_loss(out, anchors.of(size_in_pixels), batch.truth);
   const auto loss = total(terms, recipe.gains, size);
   loss.backward();
   torch::NoGradGuard no_grad;

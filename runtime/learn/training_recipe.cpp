@@ -26,6 +26,7 @@ result<void> validate(const training_recipe& r) {
       {"augment.hue", r.augment.hue, 0, 1},
       {"augment.saturation", r.augment.saturation, 0, 1},
       {"augment.brightness", r.augment.brightness, 0, 1},
+      {"augment.mosaic", r.augment.mosaic, 0, 1},
       {"gains.box", r.gains.box, 0, 1e3},
       {"gains.classes", r.gains.classes, 0, 1e3},
       {"gains.distances", r.gains.distances, 0, 1e3},

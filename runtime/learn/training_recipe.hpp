@@ -18,6 +18,9 @@ struct augmentation {
   /// Largest relative change of hue, saturation and brightness. Off: a student made robust against changes
   /// of light would hide the very drift that ecco is there for.
   double hue = 0, saturation = 0, brightness = 0;
+  /// Probability that a picture becomes a mosaic of itself and three others of its batch, each at half its size in one
+  /// quarter. Off: a camera that stands still sees no such thing, and its small objects become too small to learn.
+  double mosaic = 0;
 
   friend bool operator==(const augmentation&, const augmentation&) = default;
 };

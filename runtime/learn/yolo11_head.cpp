@@ -97,6 +97,13 @@ anchor_grid make_anchors(std::int64_t input_height, std::int64_t input_width, co
   return {torch::cat(centres).to(device), torch::cat(cell_sizes).to(device)};
 }
 
+const anchor_grid& anchor_grids::of(input_size size) {
+  const auto [at, is_new] = known_.try_emplace({size.height, size.width});
+  if (is_new)
+    at->second = make_anchors(size.height, size.width, device_);
+  return at->second;
+}
+
 Tensor expected_distances(const Tensor& logits) {
   auto shape = logits.sizes().vec();
   shape.back() = 4;

@@ -4,11 +4,14 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <torch/torch.h>
 
+#include "runtime/learn/letterbox.hpp"
 #include "runtime/learn/masks.hpp"
 #include "runtime/learn/yolo11_blocks.hpp"
 
@@ -36,6 +39,18 @@ struct anchor_grid {
 
 /// The anchors of an input of that size.
 anchor_grid make_anchors(std::int64_t input_height, std::int64_t input_width, const torch::Device& device = torch::kCPU);
+
+/// The anchors of every size of input that was asked for, on one device.
+class anchor_grids {
+ public:
+  explicit anchor_grids(const torch::Device& device) : device_(device) {}
+
+  const anchor_grid& of(input_size size);
+
+ private:
+  torch::Device device_;
+  std::map<std::pair<int, int>, anchor_grid> known_;
+};
 
 /// Mean of each side's distribution, in grid cells: (..., 4 * distance_bins) -> (..., 4).
 torch::Tensor expected_distances(const torch::Tensor& logits);

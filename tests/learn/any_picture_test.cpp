@@ -49,6 +49,16 @@ image fitted(const image& picture, const student_spec& spec) {
   return {spec.input_width, spec.input_height, blob{std::move(rgb)}};
 }
 
+/// `tiny_spec` with the input that `picture` is seen in.
+student_spec spec_for(const image& picture) {
+  auto spec = tiny_spec();
+  const image* const one[] = {&picture};
+  const auto size = tight_input(one, {spec.input_width, spec.input_height});
+  spec.input_width = size.width;
+  spec.input_height = size.height;
+  return spec;
+}
+
 labelled_frame labelled(const image& picture, std::vector<label> labels) {
   labelled_frame out;
   out.shot.camera = camera_id{"a"};
@@ -120,16 +130,17 @@ bool says(const error& failure, const std::string& part) {
 BOOST_AUTO_TEST_SUITE(any_picture, *boost::unit_test::fixture<one_thread>())
 
 BOOST_AUTO_TEST_CASE(detections_are_those_in_the_fitted_picture_put_back) {
-  const auto spec = tiny_spec();
   // Nothing is dropped for its score or its neighbours: what is compared does not depend on clipping.
   detection_options everything;
   everything.least_score = 1e-30F;
   everything.overlap = 1;
   everything.most_detections = 100'000;
-  auto detector = *torch_detector::make(spec, everything);
-  BOOST_TEST_REQUIRE(detector->load(*make_initial_weights(spec, 4)).has_value());
+  auto detector = *torch_detector::make(tiny_spec(), everything);
+  BOOST_TEST_REQUIRE(detector->load(*make_initial_weights(tiny_spec(), 4)).has_value());
   for (const auto& [width, height] : sizes) {
-    const auto picture = plain(width, height), as_seen = fitted(picture, spec);
+    const auto picture = plain(width, height);
+    const auto spec = spec_for(picture);
+    const auto as_seen = fitted(picture, spec);
     const image* const both[] = {&picture, &as_seen};
     const auto found = detector->detect(both);
     BOOST_TEST_REQUIRE(found.has_value());
@@ -158,9 +169,9 @@ BOOST_AUTO_TEST_CASE(detections_are_those_in_the_fitted_picture_put_back) {
 }
 
 BOOST_AUTO_TEST_CASE(the_loss_is_that_of_the_fitted_picture) {
-  const auto spec = tiny_spec();
   for (const auto& [width, height] : sizes) {
     const auto picture = plain(width, height);
+    const auto spec = spec_for(picture);
     std::vector<label> labels{{{0, 0, 1, 1}, 0, false}, {{.2F, .1F, .7F, .95F}, 1, false}, {{.5F, .5F, .5F, .5F}, 0, false}};
     auto moved = labels;
     for (auto& l : moved) {

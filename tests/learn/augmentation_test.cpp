@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+#include <utility>
+
 #include "runtime/learn/augmentation.hpp"
+#include "runtime/learn/batch_tensors.hpp"
 #include "runtime/learn/letterbox.hpp"
 #include "runtime/score/rle.hpp"
 #include "tests/learn/sample_frames.hpp"
@@ -117,6 +121,46 @@ BOOST_AUTO_TEST_CASE(objects_that_leave_the_picture_become_ignored_regions_or_no
   }
   BOOST_TEST(ignored);
   BOOST_TEST(gone);
+}
+
+BOOST_AUTO_TEST_CASE(a_mosaic_keeps_labels_on_their_objects) {
+  const auto frames = some_samples("a", 0, 4);
+  auto how = none;
+  how.mosaic = 1;
+  std::mt19937_64 random{3};
+  const auto batch = assemble(pointers_to(frames), how, width, height, false, random, torch::kCPU);
+  BOOST_TEST_REQUIRE(batch.truth.valid.sum().item<int>() == 4 * 4 * 2); // four pictures of two objects in each
+  std::set<std::pair<int, int>> quarters;
+  for (std::int64_t i = 0; i < 4; ++i)
+    for (std::int64_t k = 0; k < batch.truth.valid.size(1); ++k) {
+      const auto* corner = batch.truth.boxes[i][k].data_ptr<float>();
+      const auto x1 = static_cast<std::int64_t>(corner[0]) + 2, y1 = static_cast<std::int64_t>(corner[1]) + 2;
+      const auto x2 = static_cast<std::int64_t>(corner[2]) - 1, y2 = static_cast<std::int64_t>(corner[3]) - 1;
+      const auto red = batch.pictures[i][0].slice(0, y1, y2).slice(1, x1, x2).mean().item<float>();
+      BOOST_TEST(red == (batch.truth.classes[i][k].item<int>() == 0 ? 230 / 255.F : 20 / 255.F),
+                 boost::test_tools::tolerance(.02F));
+      quarters.insert({2 * x1 / width, 2 * y1 / height});
+    }
+  BOOST_TEST(quarters.size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_mosaic_nothing_is_drawn_for_it) {
+  const auto frames = some_samples("a", 0, 2);
+  std::mt19937_64 one{3}, other{3};
+  const augmentation how;
+  assemble(pointers_to(frames), how, width, height, false, one, torch::kCPU);
+  for (const auto& f : frames)
+    draw_variation(f.shot.picture, how, width, height, other);
+  BOOST_CHECK(one == other);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_small_in_a_quarter_is_ignored) {
+  const auto small = in_quarter({.where = {10, 20, 13, 60}, .class_id = 1, .ignore = false}, 48, 32);
+  BOOST_TEST(small.ignore);
+  BOOST_CHECK((small.where == box{53, 42, 54.5F, 62}));
+  const auto large = in_quarter({.where = {10, 20, 40, 60}, .class_id = 1, .ignore = false, .rings = {{10, 20, 40, 60}}}, 0, 32);
+  BOOST_TEST(!large.ignore);
+  BOOST_CHECK((large.rings == std::vector<polygon>{{5, 42, 20, 62}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -162,4 +162,25 @@ BOOST_AUTO_TEST_CASE(scaling_is_bilinear_about_the_centres_of_pixels) {
   BOOST_TEST(std::abs(down[1] * 255.F - 150.F) < 1e-3F);
 }
 
+RC_BOOST_PROP(a_tight_input_leaves_out_nothing_but_padding, ()) {
+  const image picture{any_length(), any_length(), {}};
+  const image* const one[] = {&picture};
+  const auto side = [] { return static_cast<std::uint16_t>(32 * *rc::gen::inRange(1, 21)); };
+  const input_size most{side(), side()};
+  const auto size = tight_input(one, most);
+  const auto whole = fit(picture.width, picture.height, most.width, most.height);
+  const auto tight = fit(picture.width, picture.height, size.width, size.height);
+  RC_ASSERT(tight.scale == whole.scale && tight.new_width == whole.new_width && tight.new_height == whole.new_height);
+  RC_ASSERT(size.width % 32 == 0 && size.height % 32 == 0);
+  RC_ASSERT(size.width <= most.width && size.height <= most.height);
+  RC_ASSERT(size.width - whole.new_width < 33 && size.height - whole.new_height < 33);
+}
+
+BOOST_AUTO_TEST_CASE(a_tight_input_holds_all_its_pictures) {
+  const image wide{1920, 1080, {}}, upright{1080, 1920, {}};
+  const image *const first[] = {&wide}, *const both[] = {&wide, &upright};
+  BOOST_CHECK((tight_input(first, {640, 640}) == input_size{640, 384}));
+  BOOST_CHECK((tight_input(both, {640, 640}) == input_size{640, 640}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -156,4 +156,30 @@ BOOST_AUTO_TEST_CASE(draws_repeat_with_the_seed) {
   BOOST_TEST((memory.draw(16, one) == memory.draw(16, other)));
 }
 
+BOOST_AUTO_TEST_CASE(resolutions_take_turns_and_cameras_keep_their_say) {
+  replay memory;
+  const auto add_of = [&](const std::string& camera, std::uint16_t width) {
+    for (int second = 0; second < 9; ++second) {
+      auto one = sample(camera, second);
+      one.shot.picture.width = width;
+      BOOST_TEST_REQUIRE(memory.add(std::move(one)).has_value());
+    }
+  };
+  add_of("a", 320);
+  add_of("b", 640);
+  add_of("c", 640);
+  std::mt19937_64 random{5};
+  std::map<camera_id, int> drawn;
+  for (int i = 0; i < 3000; ++i) {
+    const auto batch = memory.draw(8, random);
+    BOOST_TEST_REQUIRE(batch.size() == 8u);
+    for (const auto* f : batch) {
+      BOOST_TEST_REQUIRE(f->shot.picture.width == batch.front()->shot.picture.width);
+      ++drawn[f->shot.camera];
+    }
+  }
+  for (const auto& [camera, frames] : drawn) // a standard error is 207 frames
+    BOOST_TEST(std::abs(frames - 8000) < 1000, camera.value << ": " << frames);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
