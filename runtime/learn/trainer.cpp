@@ -57,6 +57,16 @@ struct pass {
   std::unique_ptr<recording> recorded;
 };
 
+/// A tensor's floats where they are in the file, to be read only; a copy where another writer did not align them.
+Tensor floats_in(const tensor_entry& entry) {
+  auto* data = const_cast<std::uint8_t*>(entry.data.data());
+  if (reinterpret_cast<std::uintptr_t>(data) % alignof(float) == 0)
+    return torch::from_blob(data, entry.shape);
+  auto copy = torch::empty(entry.shape);
+  std::copy(entry.data.begin(), entry.data.end(), static_cast<std::uint8_t*>(copy.data_ptr()));
+  return copy;
+}
+
 std::uint64_t number(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const auto found = metadata.find(key);
   std::uint64_t value = 0;
@@ -411,16 +421,13 @@ result<void> trainer::restore(const blob& checkpoint) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const auto& entry = file->tensors[i];
       if (entry.name != parts[i].name || entry.type != scalar_type::f32
-          || entry.data.size() != parts[i].tensor.nbytes()
-          || reinterpret_cast<std::uintptr_t>(entry.data.data()) % alignof(float) != 0) // ecco's writer aligns
+          || entry.data.size() != parts[i].tensor.nbytes())
         return no_checkpoint;
     }
     // All is looked at before anything is taken over: a checkpoint with a bad value must not harm the state.
     std::vector<Tensor> read;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      // The file's bytes are read where they are, and only read.
-      auto* data = const_cast<std::uint8_t*>(file->tensors[i].data.data());
-      read.push_back(torch::from_blob(data, parts[i].tensor.sizes()));
+      read.push_back(floats_in(file->tensors[i]).view(parts[i].tensor.sizes()));
       // The sum is fast and as a rule finite, which settles it.
       if (!std::isfinite(read[i].sum().item<float>()) && !read[i].isfinite().all().item<bool>())
         return fail(ec::not_finite, "checkpoint: " + parts[i].name + " has a value that is not finite");
