@@ -28,9 +28,9 @@ namespace {
 
 using torch::Tensor;
 
-/// A batch that waits for its step.
+/// A batch that waits for its step. It keeps its frames: by the time that comes, others may lie where they lay.
 struct prepared_batch {
-  std::vector<const labelled_frame*> frames;
+  std::vector<labelled_frame> frames;
   std::uint64_t step = 0;
   std::size_t shard = 0;
   batch_tensors tensors;
@@ -163,14 +163,18 @@ void trainer::impl::prepare_ahead(std::span<const labelled_frame* const> next, s
   if (!streams || next.empty())
     return;
   const c10::StreamGuard beside{streams->prepare};
-  prepared = prepared_batch{{next.begin(), next.end()}, steps + 1, shard, prepare(next, steps + 1, shard)};
+  prepared = prepared_batch{{}, steps + 1, shard, prepare(next, steps + 1, shard)};
+  for (const auto* frame : next)
+    prepared->frames.push_back(*frame);
   streams->ready.record(streams->prepare);
 }
 
 /// What was prepared during the last step, if that was for this one.
 batch_tensors trainer::impl::take(std::span<const labelled_frame* const> batch, std::size_t shard) {
   const auto ahead = std::exchange(prepared, std::nullopt);
-  if (!ahead || ahead->step != steps || ahead->shard != shard || !std::ranges::equal(ahead->frames, batch))
+  const auto is_the_same = [](const labelled_frame& kept, const labelled_frame* asked) { return kept == *asked; };
+  if (!ahead || ahead->step != steps || ahead->shard != shard
+      || !std::ranges::equal(ahead->frames, batch, is_the_same))
     return prepare(batch, steps, shard);
   streams->ready.block(streams->compute);
   return ahead->tensors;
