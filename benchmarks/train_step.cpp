@@ -94,7 +94,7 @@ void bare_network(benchmark::State& state) {
   const auto on = torch_device(device);
   std::optional<c10::StreamGuard> stream;
   if (on.is_cuda())
-    stream.emplace(c10::impl::VirtualGuardImpl{on.type()}.getStreamFromGlobalPool(on));
+    stream.emplace(new_stream(on));
   yolo11_net net{*variant_of(spec), classes};
   net.initialise(1);
   net.to(on);

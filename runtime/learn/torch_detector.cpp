@@ -43,10 +43,10 @@ struct torch_detector::impl {
   impl(const student_spec& s, const detection_options& o, const yolo11_variant& v)
       : spec{s}, options{o}, variant{v}, device{torch_device(o.device)}, anchors{device} {
     if (device.is_cuda())
-      stream.emplace(c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device));
+      stream.emplace(new_stream(device));
   }
 
-  /// On a CUDA device a detector keeps to one stream of its own: recordings need that.
+  /// While the guard lives, work goes to the detector's own stream.
   c10::OptionalStreamGuard enter() const {
     return stream ? c10::OptionalStreamGuard{*stream} : c10::OptionalStreamGuard{};
   }

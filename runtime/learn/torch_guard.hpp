@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <ATen/autocast_mode.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/torch.h>
 
 #include "messages/error.hpp"
@@ -35,6 +36,11 @@ auto guarded(std::string_view what, Work&& work) -> decltype(work()) {
 inline torch::Device torch_device(compute_device device) {
   return device.is_cuda() ? torch::Device{torch::kCUDA, static_cast<c10::DeviceIndex>(device.cuda)}
                           : torch::Device{torch::kCPU};
+}
+
+/// A stream of a CUDA device that is not the default one: recordings need that.
+inline c10::Stream new_stream(const torch::Device& device) {
+  return c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device);
 }
 
 /// While it lives, convolutions and products on that device run in bfloat16.

@@ -36,12 +36,10 @@ struct prepared_batch {
   batch_tensors tensors;
 };
 
-/// The streams of a trainer's CUDA device. Recordings need one that isn't the default one; a second prepares the next
-/// batch meanwhile.
+/// The streams of a trainer's CUDA device: one for its passes; a second prepares the next batch meanwhile.
 struct device_streams {
   explicit device_streams(const torch::Device& device)
-      : compute{c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device)},
-        prepare{c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device)}, ready{device.type()} {}
+      : compute{new_stream(device)}, prepare{new_stream(device)}, ready{device.type()} {}
 
   c10::Stream compute, prepare;
   /// The prepared batch is there.
