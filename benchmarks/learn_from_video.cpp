@@ -74,7 +74,7 @@ result<std::vector<labelled_frame>> read_frames(const options& wanted) {
 struct run_of_one {
   std::unique_ptr<trainer> run;
   std::unique_ptr<torch_detector> looks;
-  evaluation_set held_out{1000};
+  evaluation_set held_out;
   std::mt19937_64 random;
 
   result<void> go_on(const replay& samples, std::size_t batch, int steps) {
@@ -98,8 +98,7 @@ result<run_of_one> begin(const options& wanted, precision arithmetic, std::uint6
   auto looks = torch_detector::make(wanted.student, {});
   if (!looks)
     return tl::unexpected{looks.error()};
-  run_of_one out{std::move(*run), std::move(*looks)};
-  out.random.seed(seed);
+  run_of_one out{std::move(*run), std::move(*looks), evaluation_set{frames.size()}, std::mt19937_64{seed}};
   for (const auto& frame : frames)
     if (frame.shot.role == sample_role::held_out)
       out.held_out.add(frame);
