@@ -2,7 +2,6 @@
 #include "actors/group_job.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -10,24 +9,13 @@
 #include "actors/failure.hpp"
 #include "actors/training_round.hpp"
 #include "runtime/base/event_ids.hpp"
-#include "runtime/score/average_precision.hpp"
+#include "runtime/policy/outcome.hpp"
 
 namespace ecco {
 
 namespace {
 
 constexpr duration store_patience = std::chrono::seconds{20};
-
-/// Standard error of the mean of independent members' scores.
-double error_of_mean(const std::vector<camera_score>& scores) {
-  double squares = 0, defined = 0;
-  for (const auto& score : scores)
-    if (!std::isnan(score.map50)) {
-      squares += score.standard_error * score.standard_error;
-      ++defined;
-    }
-  return defined > 0 ? std::sqrt(squares) / defined : 0;
-}
 
 } // namespace
 
@@ -112,10 +100,11 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
   trained = trained_state.state;
   checkpoint = std::move(trained_state.checkpoint);
   weights = std::move(trained_state.weights);
-  micro_window_report report{grant.term, grant.window, grant.index, grant.group, grant.worker,
-                             mean_map50(trained_state.before), mean_map50(trained_state.after),
-                             error_of_mean(trained_state.after), std::move(trained_state.after),
-                             trained_state.images, trained_state.loss, trained_state.spent};
+  const auto outcome = outcome_of(trained_state.before, trained_state.after);
+  micro_window_report report{grant.term,           grant.window,           grant.index,
+                             grant.group,          grant.worker,           outcome.before,
+                             outcome.after,        outcome.standard_error, std::move(trained_state.after),
+                             trained_state.images, trained_state.loss,     trained_state.spent};
   tell(event_id::accuracy_group, {}, report.accuracy_after,
        std::to_string(report.images) + " images, loss " + std::to_string(report.loss));
   return report;

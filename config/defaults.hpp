@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "config/allocation_kind.hpp"
 #include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
 #include "messages/ids.hpp"
@@ -64,6 +65,8 @@ inline constexpr duration bootstrap_length = 0s;
 
 // -- policy ------------------------------------------------------------------------------------------------
 
+/// The paper's own; the others are there to be compared with it.
+inline constexpr allocation_kind allocation = allocation_kind::ecco;
 /// alpha and beta of the objective, as in [D]: a group counts by the square root of its members.
 inline constexpr double objective_alpha = 1, objective_beta = 0.5;
 /// Metres: a street crossing and the streets that meet there.

@@ -62,6 +62,8 @@ inline constexpr std::array<std::string_view, 2> words_of<teacher_kind>{"hog", "
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<grouping_mode>{"shared", "independent"};
 template <>
+inline constexpr std::array<std::string_view, 4> words_of<allocation_kind>{"ecco", "recl", "ekya", "uniform"};
+template <>
 inline constexpr std::array<std::string_view, 2> words_of<gpu_mode>{"spread", "exclusive"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<precision>{"fp32", "bf16"};
@@ -134,6 +136,7 @@ template <like<policy_settings> S, class V>
 void fields(S& s, V&& visit) {
   using namespace std::chrono_literals;
   visit("grouping", s.grouping, anything{});
+  visit("allocation", s.allocation, anything{});
   visit("objective_alpha", s.objective_alpha, between{0.0, 100.0});
   visit("objective_beta", s.objective_beta, between{0.0, 4.0});
   visit("max_distance", s.max_distance, between{metres{0}, metres{20'000'000}});

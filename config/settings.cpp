@@ -120,6 +120,16 @@ std::optional<setting_fault> find_blind_teacher(const settings& value) {
   return {};
 }
 
+/// Ekya's first micro-window of every job is its micro-profile.
+std::optional<setting_fault> find_no_time_after_profile(const settings& value) {
+  if (value.policy.allocation != allocation_kind::ekya || value.window.micro_windows > 1)
+    return {};
+  return setting_fault{
+      "window.micro_windows",
+      "is 1, which policy.allocation: ekya spends on profiling, so that nothing is left to train in",
+      "use 2 or more, or another allocation"};
+}
+
 std::optional<setting_fault> find_bad_split(const split_settings& split) {
   for (const auto& [name, span] :
        {std::pair{"cycle", split.cycle}, {"train", split.train}, {"held_out", split.held_out}})
@@ -196,6 +206,10 @@ std::string_view to_string(teacher_kind value) {
 std::string_view to_string(grouping_mode value) {
   return word(value);
 }
+std::string_view to_string(allocation_kind value) {
+  return word(value);
+}
+
 std::string_view to_string(gpu_mode value) {
   return word(value);
 }
@@ -321,6 +335,8 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_blind_teacher(value))
     return fault;
   if (auto fault = find_bad_split(value.sampling.split))
+    return fault;
+  if (auto fault = find_no_time_after_profile(value))
     return fault;
   if (auto fault = find_unordered_filter(value.cameras))
     return fault;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/allocation_kind.hpp"
 #include "config/defaults.hpp"
 #include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
@@ -35,6 +36,7 @@ enum class pace : std::uint8_t { realtime, fast };
 std::string_view to_string(log_level value);
 std::string_view to_string(teacher_kind value);
 std::string_view to_string(grouping_mode value);
+std::string_view to_string(allocation_kind value);
 std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
 std::string_view to_string(other_classes value);
@@ -119,7 +121,10 @@ struct bootstrap_settings {
 
 struct policy_settings {
   grouping_mode grouping = grouping_mode::shared;
-  /// Weight of a group of n members: alpha * n^beta, over the sum of n^beta (paper 3.1, Eq. 1). 0..100, 0..4.
+  /// Who divides the GPU's time between the jobs, by the paper's Eq. 1 or as a baseline does.
+  allocation_kind allocation = defaults::allocation;
+  /// For `ecco`: weight of a group of n members: alpha * n^beta, over the sum of n^beta (paper 3.1, Eq. 1).
+  /// 0..100, 0..4.
   double objective_alpha = defaults::objective_alpha, objective_beta = defaults::objective_beta;
   /// How far apart and how long after one another requests may be that share a group (Alg. 2).
   /// 0m..20000km, 0s..24h.

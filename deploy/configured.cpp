@@ -23,6 +23,7 @@ grouping_options grouping_of(const settings& from) {
 
 allocator_config allocator_of(const settings& from) {
   allocator_config out;
+  out.policy.kind = from.policy.allocation;
   out.policy.alpha = from.policy.objective_alpha;
   out.policy.beta = from.policy.objective_beta;
   out.window = from.window.length;

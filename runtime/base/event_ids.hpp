@@ -80,6 +80,13 @@ inline constexpr std::string_view request_uncompared = "request.uncompared";
 /// text: the chain.
 inline constexpr std::string_view drift_injected = "drift.injected";
 
+/// A window's device time, told when the next opens. value: seconds of it that the group's micro-windows had;
+/// text: what its cameras were told to expect.
+inline constexpr std::string_view share_given = "share.given";
+/// The same of the whole window. value: seconds that micro-windows had; text: of how much, and what labelling
+/// and scoring took.
+inline constexpr std::string_view window_accounted = "window.accounted";
+
 /// Cameras of the group were told their share of the window. value: share p, [0, 1].
 inline constexpr std::string_view share_announced = "share.announced";
 

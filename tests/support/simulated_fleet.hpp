@@ -79,6 +79,7 @@ class simulated_fleet : public virtual_system {
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
   gpu_mode mode = gpu_mode::spread;
+  allocation_kind allocation = allocation_kind::ecco;
 
   ~simulated_fleet() { end(); }
 
@@ -89,6 +90,7 @@ class simulated_fleet : public virtual_system {
     parts.allocator.window = std::chrono::seconds{10};
     parts.allocator.micro_windows = 5;
     parts.allocator.mode = mode;
+    parts.allocator.policy.kind = allocation;
     parts.grouper.policy.share_jobs = share_jobs;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
