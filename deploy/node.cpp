@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "deploy/options/policy_options.hpp"
 #include "deploy/teachers.hpp"
 #include "deploy/whole_file.hpp"
 #include "runtime/base/random.hpp"
@@ -105,6 +106,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.allocator = allocator_of(from);
   out.grouper.policy = grouping_of(from);
   out.grouper.subsamples = from.policy.subsamples;
+  out.grouper.alarm = alarm_check_of(from);
   out.grouper.plan = plan_of(from.sampling);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.models.initial = std::move(*weights);
@@ -171,10 +173,13 @@ camera_parts make_camera_parts(const settings& from, const camera_id& camera) {
     source.filters.push_back({filter.at, filter.chain});
   camera_parts out;
   out.open_source = [source] { return open_source(source); };
-  out.make_student = [](const camera_welcome& welcome) {
+  detection_options options;
+  options.features = looks_at_features(from.drift.detector);
+  out.make_student = [options](const camera_welcome& welcome) {
     use_threads(torch_threads);
     return make_torch_student({welcome.student, static_cast<std::uint16_t>(welcome.classes.size()),
-                               welcome.input_width, welcome.input_height});
+                               welcome.input_width, welcome.input_height},
+                              options);
   };
   out.make_encoder = [](const sampling_plan& plan) {
     return make_segment_encoder({plan.width, plan.height, plan.bits_per_second});
@@ -193,8 +198,7 @@ camera_config make_camera_config(const settings& from, const camera_id& camera, 
   out.place = of_camera.place;
   out.real_time = of_camera.pace == pace::realtime;
   out.infer_fps = from.sampling.infer_fps;
-  out.drift = {from.drift.warm_up, from.drift.confidence_delta, from.drift.confidence_threshold,
-               from.drift.count_delta, from.drift.count_threshold};
+  out.drift = drift_detector_of(from);
   for (const auto& filter : of_camera.filters)
     out.scripted.push_back({filter.at, filter.chain});
   return out;

@@ -14,7 +14,8 @@ inline constexpr std::string_view camera_online = "camera.online";
 /// The camera's node is gone. text: why.
 inline constexpr std::string_view camera_offline = "camera.offline";
 
-/// The camera's own test raised the alarm. value: drift score, [0, 1]; text: `confidence` or `count`.
+/// The camera's own test raised the alarm. value: drift score, [0, 1]; text: which of `confidence`, `count`
+/// and `features` raised it, or what its probes show.
 inline constexpr std::string_view drift_detected = "drift.detected";
 /// The teacher's labels show no drift: the alarm was false. text: why.
 inline constexpr std::string_view drift_refuted = "drift.refuted";

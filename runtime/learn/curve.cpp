@@ -53,6 +53,12 @@ result<std::uint8_t> condition_of(const image& picture) {
   return picture.rgb.view()[0];
 }
 
+std::vector<float> features_of(std::uint8_t condition) {
+  std::vector<float> out(curve_features, 0.F);
+  out[condition % curve_features] = 1;
+  return out;
+}
+
 double accuracy(const curve_options& options, const table& images, std::uint8_t condition) {
   return options.ceiling * (1 - std::exp(-images[condition] / options.scale));
 }
@@ -159,12 +165,16 @@ class curve_student final : public student {
     auto condition = condition_of(picture);
     if (!condition)
       return tl::unexpected(condition.error());
+    features_ = features_of(*condition);
     return std::vector{detection{fixed_box, 0, static_cast<float>(accuracy(options_, images_, *condition))}};
   }
+
+  std::vector<float> features() const override { return features_; }
 
  private:
   curve_options options_;
   table images_{};
+  std::vector<float> features_;
 };
 
 class curve_learner final : public learner {
