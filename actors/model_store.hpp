@@ -28,7 +28,7 @@ struct model_store_state {
 
   result<void> begin(model_store_config with, std::shared_ptr<revision_store> on);
   result<gate_verdict> judge(const model_candidate& candidate);
-  result<gate_verdict> roll_back(group_id group);
+  result<gate_verdict> roll_back(const rollback_order& order);
   result<model_update> look_up(const model_query& query);
   /// Writes the new revision before anybody hears of it.
   result<model_ref> add(revision added, const blob& weights);

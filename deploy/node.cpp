@@ -109,13 +109,16 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.grouper.alarm = alarm_check_of(from);
   out.grouper.plan = plan_of(from.sampling);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
+  out.models.gate = gate_of(from);
   out.models.initial = std::move(*weights);
   out.job.train_frames = from.training.replay_frames;
   out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
+  out.job.second_looks = second_looks_of(from);
   out.ingest.split = out.grouper.plan.split;
   out.ingest.before_drift
     = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
+  out.ingest.held_out_before_drift = held_out_before_drift_of(from);
   out.camera.plan = out.grouper.plan;
   out.camera.student = from.student.architecture;
   out.camera.input_width = from.student.input.width;

@@ -111,11 +111,23 @@ camera_score read(const place& at, CameraScore::Reader from) {
   };
 }
 
-gate_evidence read(const place& at, GateEvidence::Reader from) {
+memory_score read(const place& at, MemoryScore::Reader from) {
   return {
       .candidate = read(at / "candidate", from.getCandidate()),
-      .deployed = read(at / "deployed", from.getDeployed()),
+      .usual = read(at / "usual", from.getUsual()),
   };
+}
+
+gate_evidence read(const place& at, GateEvidence::Reader from) {
+  gate_evidence evidence{
+      .candidate = read(at / "candidate", from.getCandidate()),
+      .deployed = read(at / "deployed", from.getDeployed()),
+      .before_drift = {},
+      .revision = from.getRevision(),
+  };
+  if (from.hasBeforeDrift())
+    evidence.before_drift = read(at / "beforeDrift", from.getBeforeDrift());
+  return evidence;
 }
 
 model_candidate read(const place& at, ModelCandidate::Reader from) {
@@ -140,14 +152,19 @@ model_query read(const place& at, ModelQuery::Reader from) {
   model_query query{
       .revision = from.getRevision(),
       .camera = id_or_empty<camera_id>(at / "camera", from.getCamera()),
+      .name_only = from.getNameOnly(),
   };
   if (query.revision == 0 && query.camera.value.empty())
     refuse(at, "names neither a revision nor a camera");
   return query;
 }
 
-rollback_order read(const place&, RollbackOrder::Reader from) {
-  return {.group = group_id{from.getGroup()}};
+rollback_order read(const place& at, RollbackOrder::Reader from) {
+  return {
+      .group = group_id{from.getGroup()},
+      .camera = id_or_empty<camera_id>(at / "camera", from.getCamera()),
+      .why = text(at / "why", from.getWhy()),
+  };
 }
 
 // -- grouping ---------------------------------------------------------------

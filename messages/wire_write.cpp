@@ -133,9 +133,17 @@ void write(CameraScore::Builder to, const camera_score& from) {
   to.setObjects(from.objects);
 }
 
+void write(MemoryScore::Builder to, const memory_score& from) {
+  write(to.initCandidate(), from.candidate);
+  write(to.initUsual(), from.usual);
+}
+
 void write(GateEvidence::Builder to, const gate_evidence& from) {
   write(to.initCandidate(), from.candidate);
   write(to.initDeployed(), from.deployed);
+  if (from.before_drift)
+    write(to.initBeforeDrift(), *from.before_drift);
+  to.setRevision(from.revision);
 }
 
 void write(ModelCandidate::Builder to, const model_candidate& from, std::vector<gap>& gaps) {
@@ -155,10 +163,13 @@ void write(GateVerdict::Builder to, const gate_verdict& from) {
 void write(ModelQuery::Builder to, const model_query& from) {
   to.setRevision(from.revision);
   to.setCamera(text(from.camera.value));
+  to.setNameOnly(from.name_only);
 }
 
 void write(RollbackOrder::Builder to, const rollback_order& from) {
   to.setGroup(from.group.value);
+  to.setCamera(text(from.camera.value));
+  to.setWhy(text(from.why));
 }
 
 // -- grouping ---------------------------------------------------------------

@@ -3,6 +3,13 @@
 
 namespace ecco {
 
+namespace {
+
+/// Twice what it takes to decide: they are scored with every candidate.
+constexpr std::size_t frames_remembered = 16;
+
+} // namespace
+
 alarm_check_options alarm_check_of(const settings& from) {
   alarm_check_options out;
   out.drop = from.policy.drop;
@@ -23,6 +30,25 @@ drift_detector_options drift_detector_of(const settings& from) {
   out.features = {d.features.reference, d.features.delta, d.features.threshold};
   out.agreement = {d.agreement.votes, d.agreement.within};
   return out;
+}
+
+gate_options gate_of(const settings& from) {
+  const auto& d = from.deploy;
+  gate_options out;
+  out.margin = d.margin;
+  out.standard_errors = d.standard_errors;
+  out.least_frames = d.least_frames;
+  out.old = d.old_conditions;
+  out.most_forgotten = d.most_forgotten;
+  return out;
+}
+
+std::optional<gate_options> second_looks_of(const settings& from) {
+  return from.deploy.roll_back ? std::optional{gate_of(from)} : std::nullopt;
+}
+
+std::size_t held_out_before_drift_of(const settings& from) {
+  return from.deploy.old_conditions == old_conditions::ignore ? 0 : frames_remembered;
 }
 
 } // namespace ecco

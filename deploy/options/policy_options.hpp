@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <optional>
+
 #include "config/settings.hpp"
 #include "runtime/policy/alarm_check.hpp"
+#include "runtime/policy/deploy_gate.hpp"
 #include "runtime/policy/drift_detector.hpp"
 
 namespace ecco {
@@ -13,5 +17,13 @@ namespace ecco {
 alarm_check_options alarm_check_of(const settings& from);
 
 drift_detector_options drift_detector_of(const settings& from);
+
+gate_options gate_of(const settings& from);
+
+/// When deployed models are measured once more; nothing when they are not.
+std::optional<gate_options> second_looks_of(const settings& from);
+
+/// Held-out frames from before its drift that a camera takes along, to be measured on.
+std::size_t held_out_before_drift_of(const settings& from);
 
 } // namespace ecco

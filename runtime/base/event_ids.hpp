@@ -55,7 +55,9 @@ inline constexpr std::string_view accuracy_group = "accuracy.group";
 inline constexpr std::string_view model_promoted = "model.promoted";
 /// A camera keeps what it has. value: the candidate's mAP50 there; text: why.
 inline constexpr std::string_view model_rejected = "model.rejected";
-/// A camera was returned to an earlier revision. value: that revision.
+/// A candidate forgot what the camera saw before its drift. value: its mAP50 there; text: what it was and on how much.
+inline constexpr std::string_view model_forgot = "model.forgot";
+/// A camera was returned to an earlier revision. value: that revision; text: why, unless a person did not say.
 inline constexpr std::string_view model_rolled_back = "model.rolled_back";
 /// The camera runs the revision. value: revision.
 inline constexpr std::string_view model_deployed = "model.deployed";

@@ -42,6 +42,26 @@ BOOST_AUTO_TEST_CASE(unless_somebody_says_otherwise_the_settings_are_the_default
   BOOST_TEST(made.agreement.within == usual.agreement.within);
 }
 
+BOOST_AUTO_TEST_CASE(the_gate_is_as_strict_as_the_settings_say) {
+  settings from;
+  const gate_options usual;
+  const auto made = gate_of(from);
+  BOOST_TEST(made.margin == usual.margin);
+  BOOST_TEST(made.standard_errors == usual.standard_errors);
+  BOOST_TEST(made.least_frames == usual.least_frames);
+  BOOST_TEST((made.old == usual.old));
+  BOOST_TEST(made.most_forgotten == usual.most_forgotten);
+  BOOST_TEST(held_out_before_drift_of(from) == 0u); // nobody looks, so nobody carries them along
+  from.deploy = {.2, 3, 5, old_conditions::warn, .4, true};
+  const auto strict = gate_of(from);
+  BOOST_TEST((strict.margin == .2 && strict.standard_errors == 3 && strict.least_frames == 5u
+              && strict.old == old_conditions::warn && strict.most_forgotten == .4));
+  BOOST_TEST(held_out_before_drift_of(from) > strict.least_frames);
+  BOOST_TEST(second_looks_of(from).has_value());
+  from.deploy.roll_back = false;
+  BOOST_TEST(!second_looks_of(from).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(each_constant_of_a_detector_arrives_where_it_belongs) {
   settings from;
   from.drift.detector = drift_kind::kswin;

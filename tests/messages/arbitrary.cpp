@@ -412,7 +412,12 @@ model_candidate any(std::size_t most_bytes) {
           .window = number(),
           .parent = a_model(),
           .weights = a_blob(most_bytes),
-          .members = some([] { return gate_evidence{.candidate = a_score(), .deployed = a_score()}; })};
+          .members = some([] {
+            gate_evidence evidence{.candidate = a_score(), .deployed = a_score(), .revision = number()};
+            if (coin())
+              evidence.before_drift = {a_score(), a_score()};
+            return evidence;
+          })};
 }
 
 template <>
@@ -423,12 +428,14 @@ gate_verdict any(std::size_t) {
 template <>
 model_query any(std::size_t) {
   const auto revision = number();
-  return {.revision = revision, .camera = revision == 0 ? camera() : camera_or_none()};
+  return {.revision = revision,
+          .camera = revision == 0 ? camera() : camera_or_none(),
+          .name_only = coin()};
 }
 
 template <>
 rollback_order any(std::size_t) {
-  return {.group = group()};
+  return {.group = group(), .camera = camera_or_none(), .why = text()};
 }
 
 template <>
