@@ -120,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(it_asks_again_with_the_same_id_until_it_is_answered, a_c
   begin();
   advance(50s);
   BOOST_TEST_REQUIRE(telemetry.all(event_id::drift_detected).size() == 1u);
-  BOOST_TEST(telemetry.all(event_id::drift_detected).front().text == "confidence");
+  BOOST_TEST(telemetry.all(event_id::drift_detected).front().text == "count");
   BOOST_TEST_REQUIRE(requests().size() > 2u);
   for (const auto& one : requests())
     BOOST_TEST((one.id == requests().front().id));

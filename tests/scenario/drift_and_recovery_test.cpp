@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(cameras_whose_features_and_confidence_must_agree_recover
   for (const auto* camera : {"left", "right", "far"}) {
     const auto alarms = all(event_id::drift_detected, camera);
     BOOST_TEST_REQUIRE(!alarms.empty());
-    BOOST_TEST(alarms.front().text == "confidence and features");
+    BOOST_TEST(alarms.front().text == "count and features");
     BOOST_TEST(accuracy(camera) > 0.4);
   }
 }
