@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -121,6 +122,23 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
   return report;
 }
 
+// -- the end of the job --------------------------------------------------------------------------------
+
+void group_job_state::remember(const model_candidate& settled, const eval_report& scored) {
+  const auto accuracy = mean_map50(scored.scores);
+  if (trained == 0 || !(accuracy > best.accuracy))
+    return;
+  best = {accuracy, {config.group, settled.window, parent, settled.weights, {}}};
+  for (auto& [camera, frames] : samples.held_out())
+    std::ranges::move(frames, std::back_inserter(best.left.frames));
+}
+
+void group_job_state::finish() {
+  if (!best.left.weights.empty())
+    self->send(models, std::move(best.left));
+  self->quit();
+}
+
 // -- the end of a window -------------------------------------------------------------------------------
 
 caf::result<eval_report> group_job_state::settle(const window_closed& closed) {
@@ -146,6 +164,7 @@ void group_job_state::settled(model_candidate candidate, std::uint32_t state, co
     promise.deliver(to_caf(*measured.failure));
     return;
   }
+  remember(candidate, measured.scored);
   candidate.members = measured.evidence;
   reconsider(measured.second_looks, candidate);
   propose(std::move(candidate), [this, state, promise, scored = measured.scored](bool judged) mutable {
@@ -226,6 +245,10 @@ group_job_actor::behavior_type group_job_state::make_behavior() {
       return self->delegate(allocator, std::move(order));
     },
     [this](const window_closed& closed) { return settle(closed); },
+    [this](const job_ended& ended) {
+      if (ended.group == config.group)
+        finish();
+    },
   };
 }
 

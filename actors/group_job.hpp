@@ -46,6 +46,11 @@ struct group_job_state {
   train_order order_for(const micro_window_grant& grant, bool from_scratch) const;
   micro_window_report adopt(const micro_window_grant& grant, train_report& trained);
 
+  /// Keeps what was best at the end of any window, for the zoo.
+  void remember(const model_candidate& settled, const eval_report& scored);
+  /// Leaves it to the zoo, and ends.
+  void finish();
+
   // -- the end of a window ---------------------------------------------------------------------------
 
   caf::result<eval_report> settle(const window_closed& closed);
@@ -83,6 +88,11 @@ struct group_job_state {
   window_number window = 0;
   std::uint32_t next_index = 0;
   bool training = false;
+  /// The best weights at a window's end, how good they were, and held-out frames from then.
+  struct {
+    double accuracy = 0;
+    archive_order left;
+  } best;
 };
 
 /// A job begins with the weights of `config.initial` and no members.

@@ -27,12 +27,13 @@ result<void> model_store_state::begin(model_store_config with, std::shared_ptr<r
     return tl::unexpected{known.error()};
   for (auto& one : *known)
     revisions[one.model.revision] = std::move(one);
-  if (!revisions.empty())
-    return {};
-  if (config.initial.empty())
-    return fail(ec::invalid_argument, "there are no weights to begin with", "set student.weights");
-  const auto first = add({}, config.initial);
-  return first ? result<void>{} : tl::unexpected{first.error()};
+  if (revisions.empty()) {
+    if (config.initial.empty())
+      return fail(ec::invalid_argument, "there are no weights to begin with", "set student.weights");
+    if (const auto first = add({}, config.initial); !first)
+      return tl::unexpected{first.error()};
+  }
+  return open_zoo();
 }
 
 result<model_ref> model_store_state::add(revision added, const blob& weights) {
@@ -202,14 +203,17 @@ model_store_actor::behavior_type model_store_state::make_behavior() {
     [this](const model_candidate& candidate) { return answer(judge(candidate)); },
     [this](const model_query& query) { return answer(look_up(query)); },
     [this](const rollback_order& order) { return answer(roll_back(order)); },
+    [this](const expert_query& query) { return find_expert(query); },
+    [this](const archive_order& order) { archive(order); },
     [this](const camera_hello& hello, const camera_actor& device) { camera_there(hello, device); },
   };
 }
 
 model_store_actor::behavior_type model_store(model_store_actor::stateful_pointer<model_store_state> self,
                                              model_store_config config, std::shared_ptr<revision_store> store,
-                                             telemetry_actor telemetry) {
+                                             telemetry_actor telemetry, allocator_actor allocator) {
   self->state.telemetry = std::move(telemetry);
+  self->state.allocator = std::move(allocator);
   if (auto begun = self->state.begin(std::move(config), std::move(store)); !begun) {
     self->quit(to_caf(begun.error()));
     return model_store_actor::behavior_type::make_empty_behavior();

@@ -110,6 +110,9 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.grouper.plan = plan_of(from.sampling);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.models.gate = gate_of(from);
+  out.models.zoo = zoo_of(from);
+  out.models.shelf = open_zoo_shelf(from.server.state / "models");
+  out.grouper.reuse = from.zoo.mode != zoo_mode::off;
   out.models.initial = std::move(*weights);
   out.job.train_frames = from.training.replay_frames;
   out.job.held_out_frames = held_out_frames;

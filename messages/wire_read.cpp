@@ -427,13 +427,39 @@ eval_order read(const place& at, EvalOrder::Reader from) {
   return {
       .weights = to_blob(from.getWeights()),
       .frames = list(at / "frames", from.getFrames()),
+      .features = from.getFeatures(),
   };
 }
 
 eval_report read(const place& at, EvalReport::Reader from) {
+  constexpr std::size_t most_features = 4096;
   return {
       .scores = list(at / "scores", from.getScores()),
       .busy = span(at / "busy", from.getBusy()),
+      .features = each(at / "features", from.getFeatures(), max_entries,
+                       [](const place& frame, auto numbers) {
+                         return each(frame, numbers, most_features, [](const place& here, float value) {
+                           return static_cast<float>(finite(here, value));
+                         });
+                       }),
+  };
+}
+
+expert_query read(const place& at, ExpertQuery::Reader from) {
+  return {
+      .camera = id<camera_id>(at / "camera", from.getCamera()),
+      .revision = from.getRevision(),
+      .frames = list(at / "frames", from.getFrames()),
+  };
+}
+
+archive_order read(const place& at, ArchiveOrder::Reader from) {
+  return {
+      .group = group_id{from.getGroup()},
+      .window = from.getWindow(),
+      .parent = read(at / "parent", from.getParent()),
+      .weights = to_blob(from.getWeights()),
+      .frames = list(at / "frames", from.getFrames()),
   };
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/options/policy_options.hpp"
 
+#include "runtime/base/random.hpp"
+
 namespace ecco {
 
 namespace {
@@ -45,6 +47,16 @@ gate_options gate_of(const settings& from) {
 
 std::optional<gate_options> second_looks_of(const settings& from) {
   return from.deploy.roll_back ? std::optional{gate_of(from)} : std::nullopt;
+}
+
+zoo_options zoo_of(const settings& from) {
+  zoo_options out;
+  out.mode = from.zoo.mode;
+  out.capacity = from.zoo.capacity;
+  out.top = from.zoo.top;
+  out.margin = from.zoo.margin;
+  out.gate.seed = seed_for(from.seed, "zoo");
+  return out;
 }
 
 std::size_t held_out_before_drift_of(const settings& from) {

@@ -8,6 +8,7 @@
 #include "runtime/policy/alarm_check.hpp"
 #include "runtime/policy/deploy_gate.hpp"
 #include "runtime/policy/drift_detector.hpp"
+#include "runtime/policy/zoo.hpp"
 
 namespace ecco {
 
@@ -22,6 +23,8 @@ gate_options gate_of(const settings& from);
 
 /// When deployed models are measured once more; nothing when they are not.
 std::optional<gate_options> second_looks_of(const settings& from);
+
+zoo_options zoo_of(const settings& from);
 
 /// Held-out frames from before its drift that a camera takes along, to be measured on.
 std::size_t held_out_before_drift_of(const settings& from);

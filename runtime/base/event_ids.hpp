@@ -62,6 +62,13 @@ inline constexpr std::string_view model_rolled_back = "model.rolled_back";
 /// The camera runs the revision. value: revision.
 inline constexpr std::string_view model_deployed = "model.deployed";
 
+/// A camera that asked was given a model learnt before. value: its revision in the zoo; text: why.
+inline constexpr std::string_view zoo_selected = "zoo.selected";
+/// What an ended group had learnt is kept in the zoo. value: its revision; text: its mAP50, and who had to go for it.
+inline constexpr std::string_view zoo_admitted = "zoo.admitted";
+/// It is not kept. value: its mAP50; text: why.
+inline constexpr std::string_view zoo_refused = "zoo.refused";
+
 /// A device offered itself. text: `cpu`, `cuda:0`, ...
 inline constexpr std::string_view worker_up = "worker.up";
 /// The worker's node is gone. text: why.

@@ -221,13 +221,15 @@ class curve_learner final : public learner {
     if (!images)
       return tl::unexpected(images.error());
     std::map<camera_id, std::deque<seen_frame>> cameras;
+    eval_report report;
     for (const auto& sample : order.frames) {
       auto condition = condition_of(sample.shot.picture);
       if (!condition)
         return tl::unexpected(condition.error());
       cameras[sample.shot.camera].push_back({*condition, objects_of(sample.labels)});
+      if (order.features)
+        report.features.push_back(features_of(*condition));
     }
-    eval_report report;
     for (const auto& [camera, frames] : cameras)
       report.scores.push_back(score(options_, *images, camera, frames));
     report.busy = time_for(order.frames.size());

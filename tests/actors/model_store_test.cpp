@@ -36,6 +36,7 @@ struct a_disk : revision_store {
 struct a_store : virtual_system {
   std::shared_ptr<a_disk> disk = std::make_shared<a_disk>();
   recorder telemetry{*this};
+  mock<allocator_actor> allocator{*this};
   std::map<std::string, mock<camera_actor>> cameras;
   gate_options gate;
   model_store_actor store = start();
@@ -44,7 +45,7 @@ struct a_store : virtual_system {
     model_store_config config;
     config.gate = gate;
     config.initial = std::move(initial);
-    return keep(system().spawn(model_store, config, disk, telemetry.handle()));
+    return keep(system().spawn(model_store, config, disk, telemetry.handle(), allocator.handle()));
   }
 
   /// A camera that runs what it is told.

@@ -62,6 +62,16 @@ BOOST_AUTO_TEST_CASE(the_gate_is_as_strict_as_the_settings_say) {
   BOOST_TEST(!second_looks_of(from).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_zoo_is_as_the_settings_say) {
+  settings from;
+  const zoo_options usual;
+  BOOST_TEST((zoo_of(from).mode == usual.mode && zoo_of(from).capacity == usual.capacity
+              && zoo_of(from).top == usual.top && zoo_of(from).margin == usual.margin));
+  from.zoo = {zoo_mode::recl, 7, 2, .05};
+  const auto made = zoo_of(from);
+  BOOST_TEST((made.mode == zoo_mode::recl && made.capacity == 7u && made.top == 2u && made.margin == .05));
+}
+
 BOOST_AUTO_TEST_CASE(each_constant_of_a_detector_arrives_where_it_belongs) {
   settings from;
   from.drift.detector = drift_kind::kswin;

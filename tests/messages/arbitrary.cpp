@@ -388,12 +388,28 @@ train_report any(std::size_t most_bytes) {
 
 template <>
 eval_order any(std::size_t most_bytes) {
-  return {.weights = a_blob(most_bytes), .frames = labelled_frames(most_bytes)};
+  return {.weights = a_blob(most_bytes), .frames = labelled_frames(most_bytes), .features = coin()};
 }
 
 template <>
 eval_report any(std::size_t) {
-  return {.scores = some(a_score), .busy = span()};
+  return {.scores = some(a_score), .busy = span(), .features = some([] {
+            return some([] { return static_cast<float>(*rc::gen::inRange(-1000, 1000)) / 8; });
+          })};
+}
+
+template <>
+expert_query any(std::size_t most_bytes) {
+  return {.camera = camera(), .revision = number(), .frames = labelled_frames(most_bytes)};
+}
+
+template <>
+archive_order any(std::size_t most_bytes) {
+  return {.group = group(),
+          .window = number(),
+          .parent = a_model(),
+          .weights = a_blob(most_bytes),
+          .frames = labelled_frames(most_bytes)};
 }
 
 template <>

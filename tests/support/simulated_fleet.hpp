@@ -83,6 +83,7 @@ class simulated_fleet : public virtual_system {
   gpu_mode mode = gpu_mode::spread;
   /// What every camera watches its student with.
   drift_detector_options drift;
+  zoo_options zoo_of_fleet;
 
   ~simulated_fleet() { end(); }
 
@@ -97,6 +98,8 @@ class simulated_fleet : public virtual_system {
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
     parts.models.initial = curve_weights({{0, 4000}});
+    parts.models.zoo = zoo_of_fleet;
+    parts.grouper.reuse = zoo_of_fleet.mode != zoo_mode::off;
     parts.ingest.split = parts.grouper.plan.split;
     parts.camera.plan = parts.grouper.plan;
     parts.camera.student = "curve";
