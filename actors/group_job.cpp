@@ -133,10 +133,10 @@ void group_job_state::remember(const model_candidate& settled, const eval_report
     std::ranges::move(frames, std::back_inserter(best.left.frames));
 }
 
-void group_job_state::finish() {
+void group_job_state::finish(const caf::exit_msg& told) {
   if (!best.left.weights.empty())
     self->send(models, std::move(best.left));
-  self->quit();
+  self->quit(told.reason);
 }
 
 // -- the end of a window -------------------------------------------------------------------------------
@@ -225,6 +225,7 @@ void group_job_state::tell(std::string_view id, const camera_id& camera, double 
 // -- behavior ----------------------------------------------------------------------------------------
 
 group_job_actor::behavior_type group_job_state::make_behavior() {
+  self->set_exit_handler([this](const caf::exit_msg& told) { finish(told); });
   self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const join_order& order) { welcome(order); },
@@ -245,10 +246,6 @@ group_job_actor::behavior_type group_job_state::make_behavior() {
       return self->delegate(allocator, std::move(order));
     },
     [this](const window_closed& closed) { return settle(closed); },
-    [this](const job_ended& ended) {
-      if (ended.group == config.group)
-        finish();
-    },
   };
 }
 

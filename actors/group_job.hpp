@@ -48,8 +48,8 @@ struct group_job_state {
 
   /// Keeps what was best at the end of any window, for the zoo.
   void remember(const model_candidate& settled, const eval_report& scored);
-  /// Leaves it to the zoo, and ends.
-  void finish();
+  /// Leaves it to the zoo, and ends: whoever told it to, the group is over.
+  void finish(const caf::exit_msg& told);
 
   // -- the end of a window ---------------------------------------------------------------------------
 

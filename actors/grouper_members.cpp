@@ -97,7 +97,7 @@ void grouper_state::resized(group_id group) {
   const auto found = policy.groups().find(group);
   if (found == policy.groups().end()) {
     self->send(allocator, job_ended{group});
-    self->send(job->second.handle, job_ended{group});
+    self->send_exit(job->second.handle, caf::exit_reason::user_shutdown);
     jobs.erase(job);
     return;
   }

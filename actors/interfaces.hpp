@@ -68,9 +68,7 @@ using group_job_actor = caf::typed_actor<
   // GROUPER: score your model on these frames.
   asks<eval_order>::with<eval_report>,
   // GROUPER: the window is over: score your model on every member, and propose it for deployment.
-  asks<window_closed>::with<eval_report>,
-  // GROUPER: it is over: leave to the zoo what you learnt, and end.
-  tells<job_ended>>;
+  asks<window_closed>::with<eval_report>>;
 
 /// Where a camera asks to be retrained.
 using request_desk_actor = caf::typed_actor<

@@ -136,7 +136,7 @@ void model_store_state::archive(const archive_order& order) {
 
 void model_store_state::archived(const archive_order& order, const trial_outcome& tried) {
   const auto own = tried.scores.find(0);
-  const auto score = own == tried.scores.end() ? camera_score{}.map50 : own->second.map50;
+  const auto score = own == tried.scores.end() ? 0 : own->second.map50;
   std::vector<double> others;
   for (const auto& [revision, other] : tried.scores)
     if (revision != 0)
@@ -144,10 +144,12 @@ void model_store_state::archived(const archive_order& order, const trial_outcome
   const auto sha256 = sha256_hex(order.weights.view());
   const auto known = std::find_if(revisions.begin(), revisions.end(),
                                   [&](const auto& entry) { return entry.second.model.sha256 == sha256; });
+  if (own == tried.scores.end())
+    return tell(event_id::zoo_refused, {}, order.group, 0, "it could not be measured");
   char text[96];
   std::snprintf(text, sizeof text, "%.2f on %zu held-out frames, %zu others tried", score, order.frames.size(),
                 others.size());
-  if (own == tried.scores.end() || !experts.deserves_admission(score, others)
+  if (!experts.deserves_admission(score, others)
       || (known != revisions.end() && experts.find(known->first))) {
     learn_scene(tried, {});
     return tell(event_id::zoo_refused, {}, order.group, score, text);

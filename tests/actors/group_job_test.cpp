@@ -24,6 +24,7 @@ struct a_job : virtual_system {
     allocator.take<job_started, group_job_actor>();
     models.answer<model_query>(
         [](const model_query&) -> result<model_update> { return fail(ec::not_found, "who is that?"); });
+    models.take<archive_order>();
     group_job_config config;
     config.group = group_id{7};
     config.initial = {{3, "start"}, text_blob("start")};
@@ -532,6 +533,38 @@ BOOST_FIXTURE_TEST_CASE(a_candidate_is_measured_on_what_its_member_saw_before_it
   BOOST_TEST(!evidence_of("b")->before_drift.has_value());
   BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
   BOOST_TEST(orders().back().samples.empty()); // they are nobody's to train or to keep
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_ends_leaves_its_best_weights_to_the_zoo, a_known_job) {
+  const auto window = [this](window_number number, double accuracy) {
+    allocator.answer<eval_order>(
+        [=](const eval_order& order) -> result<eval_report> { return scored(order, accuracy); });
+    BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{number, {}}).has_value());
+    BOOST_TEST_REQUIRE(run(grant(1, number + 1, 0)).has_value());
+  };
+  window(1, .4); // of state 1
+  window(2, .6); // of state 2
+  window(3, .5); // of state 3
+  tell(job, leave_order{group_id{7}, camera_id{"a"}});
+  tell(job, leave_order{group_id{7}, camera_id{"b"}});
+  BOOST_TEST(models.got<archive_order>().empty());
+  caf::anon_send_exit(job, caf::exit_reason::user_shutdown);
+  settle();
+  BOOST_TEST_REQUIRE(models.got<archive_order>().size() == 1u);
+  const auto& left = models.got<archive_order>().front();
+  BOOST_TEST((left.weights == text_blob("state 2")));
+  BOOST_TEST(left.window == 2u);
+  BOOST_TEST((left.group == group_id{7}));
+  BOOST_TEST(left.frames.size() == 22u); // of both members, as they were then
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_never_trained_leaves_nothing, a_job) {
+  give(a_batch("a", 5, sample_role::held_out));
+  allocator.answer<eval_order>([](const eval_order& order) -> result<eval_report> { return scored(order, .5); });
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  caf::anon_send_exit(job, caf::exit_reason::user_shutdown);
+  settle();
+  BOOST_TEST(models.got<archive_order>().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
