@@ -124,9 +124,9 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
 
 // -- the end of the job --------------------------------------------------------------------------------
 
-void group_job_state::remember(const model_candidate& settled, const eval_report& scored) {
+void group_job_state::remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored) {
   const auto accuracy = mean_map50(scored.scores);
-  if (trained == 0 || !(accuracy > best.accuracy))
+  if (state == 0 || !(accuracy > best.accuracy))
     return;
   best = {accuracy, {config.group, settled.window, parent, settled.weights, {}}};
   for (auto& [camera, frames] : samples.held_out())
@@ -164,7 +164,7 @@ void group_job_state::settled(model_candidate candidate, std::uint32_t state, co
     promise.deliver(to_caf(*measured.failure));
     return;
   }
-  remember(candidate, measured.scored);
+  remember(candidate, state, measured.scored);
   candidate.members = measured.evidence;
   reconsider(measured.second_looks, candidate);
   propose(std::move(candidate), [this, state, promise, scored = measured.scored](bool judged) mutable {

@@ -46,8 +46,8 @@ struct group_job_state {
   train_order order_for(const micro_window_grant& grant, bool from_scratch) const;
   micro_window_report adopt(const micro_window_grant& grant, train_report& trained);
 
-  /// Keeps what was best at the end of any window, for the zoo.
-  void remember(const model_candidate& settled, const eval_report& scored);
+  /// Keeps what was best at the end of any window, for the zoo. State 0 learnt nothing here.
+  void remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored);
   /// Leaves it to the zoo, and ends: whoever told it to, the group is over.
   void finish(const caf::exit_msg& told);
 

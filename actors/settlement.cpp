@@ -108,7 +108,11 @@ void settlement::compare() {
     evidence.candidate = scored;
     evidence.revision = running_.contains(camera) ? runs : 0;
     const auto seen = seen_by(runs, frames);
-    if (seen.size() < frames.size() && is_known(camera)) {
+    // All frames, where the job has the weights; where it would have to fetch them, only if the camera saw few.
+    const auto here = terms_.deployed.find(camera);
+    const auto has_weights = here != terms_.deployed.end() && here->second.model.revision == runs;
+    if (seen.size() < frames.size()
+        && (has_weights || (running_.contains(camera) && seen.size() < terms_.least_frames))) {
       append(unseen[runs], frames);
       continue;
     }

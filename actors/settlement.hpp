@@ -22,9 +22,9 @@ struct settlement_terms {
   std::map<camera_id, std::vector<labelled_frame>> held_out, before_drift{};
   /// What the job had deployed to each member last.
   std::map<camera_id, model_update> deployed{};
-  /// Revisions that members had before their present ones, where the present one is to be measured against it once
-  /// this many frames were seen with it.
+  /// Revisions that members had before their present ones, where the present one is to be measured against it.
   std::map<camera_id, std::uint32_t> replaced{};
+  /// What a member saw with its model tells of the model if it is at least so many frames.
   std::size_t least_frames = 8;
   /// False when the weights were proposed before: there is nothing to compare.
   bool candidate = true;
@@ -73,7 +73,6 @@ class settlement : public std::enable_shared_from_this<settlement> {
   /// What the member runs: as the store says, or else the job's last deployment, or what its newest frame was seen
   /// with.
   std::uint32_t revision_of(const camera_id& camera, const std::vector<labelled_frame>& frames) const;
-  bool is_known(const camera_id& camera) const { return running_.contains(camera) || terms_.deployed.contains(camera); }
   /// Has `order`'s frames scored under that revision; `take` hears each camera's score. A member that cannot be scored
   /// has no evidence.
   void score_under(std::uint32_t revision, eval_order order, scores_taker take);

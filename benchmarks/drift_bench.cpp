@@ -172,12 +172,18 @@ void print(const row& r, bool json) {
     std::printf(R"({"detector":"%s","stream":"%s","false_per_hour":%.4g,"within_10":%.4g,"within_30":%.4g,)"
                 R"("within_60":%.4g,"median_s":)",
                 r.detector.c_str(), r.stream.c_str(), r.false_per_hour, r.within_10, r.within_30, r.within_60);
-    std::printf(std::isnan(r.median_s) ? "null}\n" : "%.4g}\n", r.median_s);
+    if (std::isnan(r.median_s))
+      std::puts("null}");
+    else
+      std::printf("%.4g}\n", r.median_s);
     return;
   }
   std::printf("%-26s %-22s %10.2f %8.0f%% %8.0f%% %8.0f%% ", r.detector.c_str(), r.stream.c_str(), r.false_per_hour,
               100 * r.within_10, 100 * r.within_30, 100 * r.within_60);
-  std::printf(std::isnan(r.median_s) ? "        -\n" : "%9.1f\n", r.median_s);
+  if (std::isnan(r.median_s))
+    std::puts("        -");
+  else
+    std::printf("%9.1f\n", r.median_s);
 }
 
 } // namespace

@@ -64,8 +64,8 @@ gate_decision decide(const gate_evidence& evidence, const gate_options& options)
   return {true, measured, forgot};
 }
 
-std::optional<std::string> regret(const camera_score& present, const camera_score& replaced, std::uint32_t replaced_revision,
-                                  const gate_options& options) {
+std::optional<std::string> regret(const camera_score& present, const camera_score& replaced,
+                                  std::uint32_t replaced_revision, const gate_options& options) {
   if (present.frames < options.least_frames || replaced.frames != present.frames)
     return std::nullopt;
   const auto lost = replaced.map50 - present.map50; // NaN without an object

@@ -42,7 +42,7 @@ gate_decision decide(const gate_evidence& evidence, const gate_options& options)
 /// Is the model that a camera runs worse than the one it replaced, both on the same of its newest held-out frames?
 /// @returns why it is to be taken back: "0.31, but r3 had 0.52 on 12 held-out frames"; nothing when it is not, or when
 ///          the frames do not tell.
-std::optional<std::string> regret(const camera_score& present, const camera_score& replaced, std::uint32_t replaced_revision,
-                                  const gate_options& options);
+std::optional<std::string> regret(const camera_score& present, const camera_score& replaced,
+                                  std::uint32_t replaced_revision, const gate_options& options);
 
 } // namespace ecco
