@@ -81,10 +81,11 @@ caf::result<model_update> model_store_state::find_expert(const expert_query& que
     return std::move(*own);
   auto promise = self->make_response_promise<model_update>();
   auto terms = trial_of(query.frames, own->model.revision, own->weights);
-  expert_trial::begin(self, std::move(terms),
-                      [this, camera = query.camera, own = std::move(*own), promise](const trial_outcome& tried) mutable {
-                        promise.deliver(reuse(camera, own, tried));
-                      });
+  expert_trial::begin(
+    self, std::move(terms),
+    [this, camera = query.camera, own = std::move(*own), promise](const trial_outcome& tried) mutable {
+      promise.deliver(reuse(camera, own, tried));
+    });
   return promise;
 }
 
