@@ -21,9 +21,11 @@ using import "ids.capnp".Epoch;
 using import "ids.capnp".Fraction;
 using import "ids.capnp".GroupId;
 using import "ids.capnp".Nanoseconds;
+using import "ids.capnp".Revision;
 using import "ids.capnp".WindowNumber;
 using import "ids.capnp".WorkerId;
 using import "model.capnp".CameraScore;
+using import "model.capnp".ModelRef;
 
 struct SampleBatch {
   # ingest -> group_job: fresh labelled frames of one member, all of one role.

@@ -11,7 +11,7 @@ using namespace ecco;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 camera_score score(double map50, std::uint32_t frames = 24, double error = 0) {
   return {camera_id{"gate"}, map50, map50, error, frames, 50};
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(better_means_beyond_the_noise_of_both_scores) {
   auto careless = options;
   careless.standard_errors = 0;
   BOOST_TEST(decide({score(.35, 24, .03), score(.31, 24, .04)}, careless).deploy);
-  BOOST_TEST(decide({score(.35, 24, nan), score(.31, 24, nan)}, options).deploy); // unknown noise is none
+  BOOST_TEST(decide({score(.35, 24, unknown), score(.31, 24, unknown)}, options).deploy); // unknown noise is none
 }
 
 BOOST_AUTO_TEST_CASE(few_frames_decide_nothing) {
@@ -76,9 +76,9 @@ BOOST_AUTO_TEST_CASE(few_frames_decide_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(scores_that_are_undefined_deploy_nothing) {
-  BOOST_TEST(!judge(.1, std::nan("")).deploy);
-  BOOST_TEST(!judge(std::nan(""), .9).deploy);
-  BOOST_TEST(judge(std::nan(""), std::nan("")).why == "no object on its 24 held-out frames");
+  BOOST_TEST(!judge(.1, std::unknown("")).deploy);
+  BOOST_TEST(!judge(std::unknown(""), .9).deploy);
+  BOOST_TEST(judge(std::unknown(""), std::unknown("")).why == "no object on its 24 held-out frames");
 }
 
 BOOST_AUTO_TEST_CASE(a_camera_without_a_model_takes_the_first_that_sees_anything) {
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(a_little_may_be_forgotten) {
 BOOST_AUTO_TEST_CASE(what_the_old_frames_do_not_tell_is_not_held_against_the_candidate) {
   BOOST_TEST(judge_old(old_conditions::refuse, .62, .2, 7).deploy);        // few
   BOOST_TEST(judge_old(old_conditions::refuse, .62, .2, 16, .3).deploy);   // noisy: .42 of .42
-  BOOST_TEST(judge_old(old_conditions::refuse, nan, .2).deploy);           // empty
-  BOOST_TEST(judge_old(old_conditions::refuse, .62, nan).deploy);
+  BOOST_TEST(judge_old(old_conditions::refuse, unknown, .2).deploy);           // empty
+  BOOST_TEST(judge_old(old_conditions::refuse, .62, unknown).deploy);
   gate_options refuse;
   refuse.old = old_conditions::refuse;
   BOOST_TEST(decide({score(.44), score(.31)}, refuse).deploy); // there are none
@@ -124,8 +124,8 @@ BOOST_AUTO_TEST_CASE(a_model_that_is_worse_than_what_it_replaced_is_regretted) {
   BOOST_TEST(!regret(score(.52, 12), score(.31, 12), 3, options));
   BOOST_TEST(!regret(score(.31, 7), score(.52, 7), 3, options));    // too few frames
   BOOST_TEST(!regret(score(.31, 12), score(.52, 11), 3, options));  // not the same frames
-  BOOST_TEST(!regret(score(nan, 12), score(.52, 12), 3, options));
-  BOOST_TEST(!regret(score(.31, 12), score(nan, 12), 3, options));
+  BOOST_TEST(!regret(score(unknown, 12), score(.52, 12), 3, options));
+  BOOST_TEST(!regret(score(.31, 12), score(unknown, 12), 3, options));
   BOOST_TEST(!regret(score(.52, 12), score(.525, 12), 3, options)); // less than anybody deploys for
 }
 

@@ -14,7 +14,7 @@ using namespace ecco;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 double normal(random_engine& random) {
   return std::sqrt(-2 * std::log(uniform(random) + 1e-300)) * std::cos(6.283185307179586 * uniform(random));
@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(a_model_is_kept_when_it_beats_all_others_by_the_margin) {
   BOOST_TEST(recl.deserves_admission(.42, others));
   BOOST_TEST(!recl.deserves_admission(.41, others));
   BOOST_TEST(recl.deserves_admission(.01, {}));
-  BOOST_TEST(!recl.deserves_admission(nan, {}));
-  BOOST_TEST(recl.deserves_admission(.42, std::vector{.3, nan})); // one that could not be measured stands in no way
+  BOOST_TEST(!recl.deserves_admission(unknown, {}));
+  BOOST_TEST(recl.deserves_admission(.42, std::vector{.3, unknown})); // one that could not be measured stands in no way
   BOOST_TEST(!zoo{options_of(zoo_mode::off)}.deserves_admission(.9, {}));
 }
 
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(scenes_that_tell_nothing_are_not_kept) {
   zoo recl{options_of(zoo_mode::recl)};
   recl.learn({{}, {{1, .5}}});
   recl.learn({{{1, 2}}, {}});
-  recl.learn({{{1, 2}}, {{1, nan}}});
+  recl.learn({{{1, 2}}, {{1, unknown}}});
   recl.learn({{{1, std::numeric_limits<float>::infinity()}}, {{1, .5}}});
   BOOST_TEST(recl.content().scenes.empty());
 }
