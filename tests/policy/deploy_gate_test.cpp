@@ -76,9 +76,9 @@ BOOST_AUTO_TEST_CASE(few_frames_decide_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(scores_that_are_undefined_deploy_nothing) {
-  BOOST_TEST(!judge(.1, std::unknown("")).deploy);
-  BOOST_TEST(!judge(std::unknown(""), .9).deploy);
-  BOOST_TEST(judge(std::unknown(""), std::unknown("")).why == "no object on its 24 held-out frames");
+  BOOST_TEST(!judge(.1, std::nan("")).deploy);
+  BOOST_TEST(!judge(std::nan(""), .9).deploy);
+  BOOST_TEST(judge(std::nan(""), std::nan("")).why == "no object on its 24 held-out frames");
 }
 
 BOOST_AUTO_TEST_CASE(a_camera_without_a_model_takes_the_first_that_sees_anything) {
