@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "deploy/sampling_tables.hpp"
 #include "deploy/teachers.hpp"
 #include "deploy/whole_file.hpp"
 #include "runtime/base/random.hpp"
@@ -27,7 +28,8 @@ constexpr int torch_threads = 1;
 constexpr std::size_t held_out_frames = 20;
 constexpr duration connect_patience = std::chrono::seconds{5};
 
-/// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
+} // namespace
+
 result<blob> initial_weights(const settings& from) {
   if (from.student.weights.empty())
     return make_initial_weights(spec_of(from), seed_for(from.seed, "initial weights"));
@@ -39,6 +41,8 @@ result<blob> initial_weights(const settings& from) {
     return fail(adopted.error().code, from.student.weights.string() + ": " + adopted.error().what, adopted.error().hint);
   return adopted;
 }
+
+namespace {
 
 /// Higher after every restart, whatever the clock was set to in between but backwards.
 epoch present_term() {
@@ -54,6 +58,27 @@ grouping_options grouping_of(const settings& from) {
   out.drop = from.policy.drop;
   out.join_margin = from.policy.join_margin;
   out.converged_windows = from.policy.converged_windows;
+  return out;
+}
+
+result<sampler_options> sampler_of(const settings& from) {
+  sampler_options out;
+  out.mode = from.sampling.mode;
+  out.refine = from.sampling.refine;
+  out.whole = plan_of(from.sampling);
+  out.input = from.student.input;
+  out.window = from.window.length;
+  out.seed = seed_for(from.seed, "sampling");
+  for (const auto& [camera, of_camera] : from.cameras)
+    if (of_camera.mobile)
+      out.mobile.insert(camera);
+  if (from.sampling.table.empty())
+    return out;
+  auto tables = read_sampling_tables(from.sampling.table);
+  if (!tables)
+    return fail(tables.error().code, tables.error().what,
+                tables.error().hint.empty() ? "check sampling.table" : tables.error().hint);
+  out.tables = std::move(*tables);
   return out;
 }
 
@@ -106,12 +131,18 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.grouper.policy = grouping_of(from);
   out.grouper.subsamples = from.policy.subsamples;
   out.grouper.plan = plan_of(from.sampling);
+  auto sampling = sampler_of(from);
+  if (!sampling)
+    return tl::unexpected{sampling.error()};
+  out.grouper.sampling = std::move(*sampling);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.models.initial = std::move(*weights);
   out.job.train_frames = from.training.replay_frames;
   out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
   out.ingest.split = out.grouper.plan.split;
+  if (from.sampling.mode == sampling_mode::ams)
+    out.ingest.adaptive = out.grouper.plan;
   out.ingest.before_drift
     = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
   out.camera.plan = out.grouper.plan;
@@ -149,6 +180,8 @@ result<learner_factory> make_learner_factory(const settings& from, int nth) {
   options.recipe.batch = from.training.batch;
   options.recipe.learning_rate = from.training.learning_rate;
   options.recipe.arithmetic = from.training.precision;
+  // Where the size of pictures is chosen by what they cost, small ones must cost less.
+  options.recipe.enlarge = from.sampling.mode != sampling_mode::table;
   const auto& t = from.training;
   options.recipe.augment = {t.flip, t.scale, t.translate, t.hue, t.saturation, t.brightness, t.mosaic};
   options.clock = [began = std::chrono::steady_clock::now()] { return std::chrono::steady_clock::now() - began; };

@@ -79,6 +79,7 @@ class simulated_fleet : public virtual_system {
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
   gpu_mode mode = gpu_mode::spread;
+  sampling_mode sampling = sampling_mode::fixed;
 
   ~simulated_fleet() { end(); }
 
@@ -92,6 +93,10 @@ class simulated_fleet : public virtual_system {
     parts.grouper.policy.share_jobs = share_jobs;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+    parts.grouper.sampling.mode = sampling;
+    parts.grouper.sampling.window = parts.allocator.window;
+    if (sampling == sampling_mode::ams)
+      parts.ingest.adaptive = parts.grouper.plan;
     parts.models.initial = curve_weights({{0, 4000}});
     parts.ingest.split = parts.grouper.plan.split;
     parts.camera.plan = parts.grouper.plan;
