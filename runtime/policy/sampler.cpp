@@ -59,22 +59,22 @@ sampling_choice sampler::refined(const camera_id& camera, const sampling_choice&
   const auto& table = table_of(camera);
   const auto level = std::find_if(table.levels.begin(), table.levels.end(),
                                   [&](const sampling_level& each) { return each.choice == from; });
-  const auto budget = of.devices * of.cost.pixels_per_second;
-  if (level == table.levels.end() || budget < level->budget)
+  const auto pixels = of.devices * of.cost.pixels_per_second;
+  if (level == table.levels.end() || pixels < level->budget)
     return from; // below the lowest level there is nothing to choose
   // A configuration costs what its pixels cost at the table's: with as many passes over each.
   const auto worth = [&](const sampling_choice& choice) { return choice.fps * of.cost.trained_pixels(choice.size); };
-  const auto most = worth(from) * (level->budget > 0 ? budget / level->budget : 1);
+  const auto most = worth(from) * (level->budget > 0 ? pixels / level->budget : 1);
   const auto can_pay = [&](const sampling_choice& choice) {
     return worth(choice) <= most && of.cost.labelling(choice) <= table.label_part * of.devices;
   };
-  auto& search = searches_[camera];
-  auto& refiner = search.by_level
+  auto& of_camera = searches_[camera];
+  auto& refiner = of_camera.by_level
                     .try_emplace(level->budget, grid_, from, seed_for(options_.seed, camera.value + to_text(level->budget)))
                     .first->second;
-  if (!search.now || search.now->first != level->budget)
-    search.now = {level->budget, refiner.next(can_pay)};
-  const auto& found = search.now->second;
+  if (!of_camera.now || of_camera.now->first != level->budget)
+    of_camera.now = {level->budget, refiner.next(can_pay)};
+  const auto& found = of_camera.now->second;
   return can_pay(found) ? found : from;
 }
 
