@@ -269,7 +269,7 @@ int profile(const common_options& common, const profile_options& options) {
   const auto stop = stop_signal::install();
   if (!stop)
     return give_up(common, stop.error());
-  const auto done = work(*from, *plan, options, common, [&stop = **stop] { return !stop.requested(); });
+  const auto done = work(*from, *plan, options, common, [&asked = **stop] { return !asked.requested(); });
   if (!done && (*stop)->requested()) {
     std::fprintf(stderr, "ecco profile: %s\n", render(done.error()).c_str());
     return 128 + (*stop)->number();
