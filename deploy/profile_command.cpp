@@ -131,16 +131,18 @@ profile_facts facts_of(const settings& from, const profile_plan& plan) {
           {"weights", from.student.weights.string()},
           {"teacher", std::string{to_string(from.teacher.kind)}},
           {"bitrate", to_text(from.sampling.bitrate)},
-          {"split", to_text(split.cycle) + " " + to_text(split.train) + " " + to_text(split.guard) + " " + to_text(split.held_out)},
+          {"split", to_text(split.cycle) + " " + to_text(split.train) + " " + to_text(split.guard) + " "
+                        + to_text(split.held_out)},
           {"held_out_fps", to_text(from.sampling.held_out_fps)},
           {"training", to_text(from.training.batch) + " " + to_text(from.training.learning_rate)},
           {"seed", std::to_string(from.seed)}};
 }
 
 std::string as_line(const profile_record& run) {
-  return fmt::format("{:>4.0f} % of a device   {:>5} frames/s of {:<9} mAP@0.5 {:.3f} +- {:.3f}   {:>4} frames, {:>5} images",
-                     100 * run.devices, run.choice.fps, to_text(run.choice.size), run.accuracy, run.standard_error,
-                     run.frames, run.images);
+  return fmt::format(
+      "{:>4.0f} % of a device   {:>5} frames/s of {:<9} mAP@0.5 {:.3f} +- {:.3f}   {:>4} frames, {:>5} images",
+      100 * run.devices, run.choice.fps, to_text(run.choice.size), run.accuracy, run.standard_error, run.frames,
+      run.images);
 }
 
 /// Runs what is not there yet, sizes and rates outermost: their frames are prepared once.
@@ -197,9 +199,9 @@ result<outcome> finish(const settings& from, const profile_plan& plan, const pro
   tables.cameras[plan.scene.camera] = out.table;
   if (auto written = write_sampling_tables(out.table_file, tables); !written)
     return tl::unexpected{written.error()};
-  const auto title = fmt::format("{}: {} from {}, {} of video, {} at {}", plan.scene.camera.value, from.student.architecture,
-                                 to_text(plan.scene.from), to_text(plan.scene.length), to_string(from.teacher.kind),
-                                 to_text(from.sampling.bitrate));
+  const auto title = fmt::format("{}: {} from {}, {} of video, {} at {}", plan.scene.camera.value,
+                                 from.student.architecture, to_text(plan.scene.from), to_text(plan.scene.length),
+                                 to_string(from.teacher.kind), to_text(from.sampling.bitrate));
   if (auto drawn = draw_profile(runs, title, options.out); drawn)
     out.pictures = *drawn;
   else
@@ -209,7 +211,9 @@ result<outcome> finish(const settings& from, const profile_plan& plan, const pro
 
 void print(const common_options& common, const outcome& done) {
   if (common.json) {
-    nlohmann::json out{{"ok", true}, {"table_file", done.table_file.string()}, {"picture", done.pictures.png.string()},
+    nlohmann::json out{{"ok", true},
+                       {"table_file", done.table_file.string()},
+                       {"picture", done.pictures.png.string()},
                        {"pixels_per_second", pixel_rate_of(done.runs)}};
     for (const auto& run : done.runs)
       out["runs"].push_back(nlohmann::json::parse(to_json(run)));
@@ -224,7 +228,9 @@ void print(const common_options& common, const outcome& done) {
                  .c_str(),
              stdout);
   for (const auto& level : done.table.levels)
-    std::fputs(fmt::format("{:>18.0f}  {:>8}  {}\n", level.budget, level.choice.fps, to_text(level.choice.size)).c_str(), stdout);
+    std::fputs(
+        fmt::format("{:>18.0f}  {:>8}  {}\n", level.budget, level.choice.fps, to_text(level.choice.size)).c_str(),
+        stdout);
   std::fputs(fmt::format("\ntable    {}\npicture  {}\n", done.table_file.string(),
                          done.no_picture.empty() ? done.pictures.png.string() : "none: " + done.no_picture)
                  .c_str(),
@@ -236,7 +242,8 @@ result<outcome> work(const settings& from, const profile_plan& plan, const profi
   std::error_code failure;
   fs::create_directories(options.out, failure);
   if (failure)
-    return fail(ec::io_failed, options.out.string() + " cannot be made: " + failure.message(), "choose another folder with --out");
+    return fail(ec::io_failed, options.out.string() + " cannot be made: " + failure.message(),
+                "choose another folder with --out");
   auto log = profile_log::open(options.out / "runs.jsonl", facts_of(from, plan));
   if (!log)
     return tl::unexpected{log.error()};
@@ -283,11 +290,13 @@ int profile(const common_options& common, const profile_options& options) {
 } // namespace
 
 void add_profile(CLI::App& app, common_options& common, command& chosen) {
-  auto* sub = app.add_subcommand("profile", "Find the frame rate and picture size that teach a camera best at each GPU budget");
+  auto* sub =
+      app.add_subcommand("profile", "Find the frame rate and picture size that teach a camera best at each GPU budget");
   auto options = std::make_shared<profile_options>();
   add_config_options(*sub, common);
   sub->add_option("--camera", options->camera, "Which of the configuration's cameras");
-  sub->add_option("--from", options->from, "Where the scene begins, in the stream's time; before it is the world that the student knows")
+  sub->add_option("--from", options->from,
+                  "Where the scene begins, in the stream's time; before it is the world that the student knows")
       ->capture_default_str();
   sub->add_option("--length", options->length, "How long the scene is")->capture_default_str();
   sub->add_option("--devices", options->devices, "GPU budgets: parts of one device's time over that length")
@@ -295,17 +304,21 @@ void add_profile(CLI::App& app, common_options& common, command& chosen) {
       ->check(CLI::Range(.001, 1.))
       ->capture_default_str();
   sub->add_option("--fps", options->fps, "Frame rates; else 0.5,1,2,5,10")->delimiter(',')->check(CLI::Range(.05, 60.));
-  sub->add_option("--sizes", options->sizes, "Picture sizes, as 320x192; else five up to sampling.size")->delimiter(',');
-  sub->add_option("--out", options->out, "Folder for results: what is there already is not run again")->capture_default_str();
-  sub->add_option("--table", options->table, "File of tables to put the camera's into; else sampling.yaml in that folder");
+  sub->add_option("--sizes", options->sizes, "Picture sizes, as 320x192; else five up to sampling.size")
+      ->delimiter(',');
+  sub->add_option("--out", options->out, "Folder for results: what is there already is not run again")
+      ->capture_default_str();
+  sub->add_option("--table", options->table,
+                  "File of tables to put the camera's into; else sampling.yaml in that folder");
   sub->add_flag("--json", common.json, "One JSON object at the end");
   sub->add_flag("-q,--quiet", common.quiet, "Only the result");
-  sub->footer("Each run trains a student on real frames for its part of the time, labelling included. Stopped or killed\n"
-              "anywhere, start it again: at most the run in progress is lost. Then set sampling.mode: table and\n"
-              "sampling.table to the file it wrote.\n"
-              "examples\n"
-              "  ecco profile -c city.yaml --camera north_gate --length 2m\n"
-              "  ecco profile -c city.yaml --camera north_gate --devices 0.1,0.5 --fps 1,5 --sizes 320x192,640x384 --json");
+  sub->footer(
+      "Each run trains a student on real frames for its part of the time, labelling included. Stopped or killed\n"
+      "anywhere, start it again: at most the run in progress is lost. Then set sampling.mode: table and\n"
+      "sampling.table to the file it wrote.\n"
+      "examples\n"
+      "  ecco profile -c city.yaml --camera north_gate --length 2m\n"
+      "  ecco profile -c city.yaml --camera north_gate --devices 0.1,0.5 --fps 1,5 --sizes 320x192,640x384 --json");
   sub->callback([&common, &chosen, options] { chosen = [&common, options] { return profile(common, *options); }; });
 }
 

@@ -29,7 +29,8 @@ auto stopped() {
 /// The camera's source, scaled to the largest picture that is ever sent.
 source_options source_of(const settings& from, const camera_id& camera) {
   const auto& of = from.cameras.at(camera);
-  const auto scale = "scale=" + std::to_string(from.sampling.size.width) + ":" + std::to_string(from.sampling.size.height);
+  const auto scale =
+      "scale=" + std::to_string(from.sampling.size.width) + ":" + std::to_string(from.sampling.size.height);
   source_options out{of.source, of.loop, {}};
   if (of.filters.empty() || of.filters.front().at > duration::zero())
     out.filters.push_back({duration::zero(), scale});
@@ -45,7 +46,8 @@ duration total(const time_spent& spent) {
 
 } // namespace
 
-result<std::unique_ptr<profiler>> profiler::make(const settings& from, const profile_scene& scene, const may_go_on& go_on) {
+result<std::unique_ptr<profiler>> profiler::make(const settings& from, const profile_scene& scene,
+                                                 const may_go_on& go_on) {
   auto own = from;
   own.sampling.mode = sampling_mode::table; // resolution is to cost what it costs
   std::erase_if(own.cameras, [&](const auto& entry) { return entry.first != scene.camera; });
@@ -103,11 +105,13 @@ result<void> profiler::read_scene(const may_go_on& go_on) {
       continue;
     kept += shown->picture.rgb.size();
     if (kept > most_picture_bytes)
-      return fail(ec::invalid_argument, "the scene has more than 2 GiB of pictures", "profile less of it with --length, or lower sampling.size");
+      return fail(ec::invalid_argument, "the scene has more than 2 GiB of pictures",
+                  "profile less of it with --length, or lower sampling.size");
   }
   if (training_.empty() || held_out_.empty())
     return fail(ec::invalid_argument,
-                "the scene of " + scene_.camera.value + " has no " + (training_.empty() ? "training" : "held-out") + " frames",
+                "the scene of " + scene_.camera.value + " has no " + (training_.empty() ? "training" : "held-out")
+                    + " frames",
                 "does the source last until --from? is --length more than sampling.split.cycle?");
   return {};
 }
@@ -120,8 +124,15 @@ result<std::vector<labelled_frame>> profiler::compress(const sampling_choice& ch
   std::vector<labelled_frame> out;
   auto last = duration::min();
   for (std::size_t at = 0; at < training_.size();) {
-    encoded_segment segment{scene_.camera, out.size(), incarnation{1}, sample_role::train, (*encoder)->codec(),
-                            choice.size.width, choice.size.height, {}, {}};
+    encoded_segment segment{scene_.camera,
+                            out.size(),
+                            incarnation{1},
+                            sample_role::train,
+                            (*encoder)->codec(),
+                            choice.size.width,
+                            choice.size.height,
+                            {},
+                            {}};
     std::vector<image> pictures;
     const auto second = segment_at(training_[at].stream_time);
     for (; at < training_.size() && segment_at(training_[at].stream_time) == second; ++at)
@@ -140,7 +151,8 @@ result<std::vector<labelled_frame>> profiler::compress(const sampling_choice& ch
     if (!decoded)
       return tl::unexpected{decoded.error()};
     for (std::size_t i = 0; i < decoded->size(); ++i)
-      out.push_back({{scene_.camera, segment.frames[i].media_time, sample_role::train, std::move((*decoded)[i])}, {}, {}, 0});
+      out.push_back(
+          {{scene_.camera, segment.frames[i].media_time, sample_role::train, std::move((*decoded)[i])}, {}, {}, 0});
   }
   return out;
 }
@@ -202,7 +214,9 @@ result<blob> profiler::learn_before(duration length, const may_go_on& go_on) {
   auto frames = before_;
   if (auto labelled = label(frames, go_on); !labelled)
     return tl::unexpected{labelled.error()};
-  return train(*weights, std::move(frames), length, go_on).map([](const train_report& report) { return report.weights; });
+  return train(*weights, std::move(frames), length, go_on).map([](const train_report& report) {
+    return report.weights;
+  });
 }
 
 result<void> profiler::prepare(const sampling_choice& choice, const may_go_on& go_on) {

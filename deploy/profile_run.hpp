@@ -21,16 +21,17 @@ struct profile_scene {
 /// Asked between pieces of work of a second or two; false stops.
 using may_go_on = std::function<bool()>;
 
-/// Trains a camera's student with one sampling configuration after the other, as the system would: frames of the training
-/// parts of the scene are sampled at f, encoded at q and the configured bit rate, decoded, and labelled by the teacher;
-/// then the student learns from them until its part of the device's time is over, labelling included (decision 39). It is
-/// scored on the held-out parts, which are the same for all runs: full size, not compressed.
+/// Trains a camera's student with one sampling configuration after the other, as the system would: frames of the
+/// training parts of the scene are sampled at f, encoded at q and the configured bit rate, decoded, and labelled by the
+/// teacher; then the student learns from them until its part of the device's time is over, labelling included (decision
+/// 39). It is scored on the held-out parts, which are the same for all runs: full size, not compressed.
 class profiler {
  public:
   /// Reads the scene, and has its held-out frames labelled.
   /// @returns `invalid_argument` for a scene without training or held-out frames or of more than 2 GiB of pictures;
   ///          whatever the source, the teacher and the device say; `unavailable` when stopped.
-  static result<std::unique_ptr<profiler>> make(const settings& from, const profile_scene& scene, const may_go_on& go_on);
+  static result<std::unique_ptr<profiler>> make(const settings& from, const profile_scene& scene,
+                                                const may_go_on& go_on);
 
   /// A student that knows the world before the scene: trained for `length` on what the camera showed then, from the
   /// weights the settings name.

@@ -42,8 +42,8 @@ result<void> run_gnuplot(const fs::path& folder, const std::string& script, cons
   posix_spawn_file_actions_destroy(&actions);
   if (failed == ENOENT)
     return fail(ec::unsupported, "gnuplot is not installed",
-                fmt::format("apt-get install gnuplot-nox fonts-dejavu-core, then: cd {} && gnuplot {}",
-                            folder.string(), script));
+                fmt::format("apt-get install gnuplot-nox fonts-dejavu-core, then: cd {} && gnuplot {}", folder.string(),
+                            script));
   if (failed != 0)
     return fail(ec::io_failed, fmt::format("cannot start gnuplot: {}", std::strerror(failed)));
   int status = 0;

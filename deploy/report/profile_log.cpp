@@ -94,7 +94,8 @@ result<profile_log> profile_log::open(const std::filesystem::path& file, const p
     return fail(ec::io_failed, file.string() + " cannot be opened: " + std::strerror(errno));
   profile_log out{file, descriptor};
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
-    return fail(ec::unavailable, file.string() + " is being written by another `ecco profile`", "wait for it, or choose another --out");
+    return fail(ec::unavailable, file.string() + " is being written by another `ecco profile`",
+                "wait for it, or choose another --out");
   if (auto good = out.read(facts); !good)
     return tl::unexpected{good.error()};
   return out;
@@ -154,7 +155,8 @@ result<void> profile_log::write(std::string line) {
   // One write: a reader sees all of the line or none.
   const auto written = ::write(descriptor_, line.data(), line.size());
   if (written != static_cast<::ssize_t>(line.size()) || ::fdatasync(descriptor_) != 0)
-    return fail(ec::io_failed, file_.string() + " cannot be written: " + (written < 0 ? std::strerror(errno) : "disk full?"));
+    return fail(ec::io_failed,
+                file_.string() + " cannot be written: " + (written < 0 ? std::strerror(errno) : "disk full?"));
   return {};
 }
 

@@ -21,7 +21,8 @@ struct profile_record {
   sampling_choice choice;
   /// mAP@0.5 on held-out frames, [0, 1], NaN when they show no object; and its standard error.
   double accuracy = 0, standard_error = 0;
-  /// Frames that were labelled and trained on; images trained, repetitions counted; their pixels in the network's input.
+  /// Frames that were labelled and trained on; images trained, repetitions counted; their pixels in the network's
+  /// input.
   std::uint32_t frames = 0, images = 0;
   std::uint64_t pixels = 0;
   /// Seconds of device time.
@@ -33,8 +34,8 @@ struct profile_record {
 /// What the results depend on, by name: runs of other circumstances are not to be mixed with them.
 using profile_facts = std::map<std::string, std::string>;
 
-/// The results file of a profile: a line of JSON for its facts, then one a finished run, each on the disk before the next
-/// begins. Killed anywhere, it lacks the run in progress at most: a last line that is not whole is cut off.
+/// The results file of a profile: a line of JSON for its facts, then one a finished run, each on the disk before the
+/// next begins. Killed anywhere, it lacks the run in progress at most: a last line that is not whole is cut off.
 class profile_log {
  public:
   /// Opens `file`, or begins it.

@@ -111,11 +111,13 @@ std::string panel(double devices, const curves& of, std::size_t& block) {
   std::string lines;
   std::size_t colour = 0;
   for (const auto& [size, line] : of) {
-    lines += fmt::format("{}'profile.tsv' index {} using 3:4:5 with yerrorlines pt 7 ps 0.7 lw 1.6 lc rgb '{}' title '{}'",
-                         lines.empty() ? "" : ", \\\n  ", block++, colours[colour++ % colours.size()], size.second);
+    lines +=
+        fmt::format("{}'profile.tsv' index {} using 3:4:5 with yerrorlines pt 7 ps 0.7 lw 1.6 lc rgb '{}' title '{}'",
+                    lines.empty() ? "" : ", \\\n  ", block++, colours[colour++ % colours.size()], size.second);
   }
   if (const auto* best = best_of(of))
-    text += fmt::format("set label 1 '' at {},{} point pt 6 ps 2.8 lw 2 lc rgb 'black'\n", best->choice.fps, best->accuracy);
+    text += fmt::format("set label 1 '' at {},{} point pt 6 ps 2.8 lw 2 lc rgb 'black'\n", best->choice.fps,
+                        best->accuracy);
   return text + "plot " + lines + "\n";
 }
 

@@ -12,8 +12,8 @@
 
 namespace ecco {
 
-/// The data and the script of a profile's picture, as the paper's Fig. 5: accuracy over frame rate, a line a resolution,
-/// a panel a budget, the best configuration circled.
+/// The data and the script of a profile's picture, as the paper's Fig. 5: accuracy over frame rate, a line a
+/// resolution, a panel a budget, the best configuration circled.
 /// @pre `runs` is not empty
 std::vector<plot_file> profile_plot_files(std::span<const profile_record> runs, const std::string& title);
 

@@ -25,16 +25,17 @@ struct ams_options {
   std::size_t last_rates = 5;
 };
 
-/// How much of what the teacher sees in one frame it sees in another: F1 of boxes of the same class that overlap by half
-/// or more, matched from the largest overlap down, each once. Two empty frames agree. Labels marked `ignore`, which a
-/// teacher is less sure of than .25, do not count.
+/// How much of what the teacher sees in one frame it sees in another: F1 of boxes of the same class that overlap by
+/// half or more, matched from the largest overlap down, each once. Two empty frames agree. Labels marked `ignore`,
+/// which a teacher is less sure of than .25, do not count.
 double agreement(std::span<const label> a, std::span<const label> b);
 
-/// Adaptive sampling rate: alike frames, fewer of them. And adaptive training rate: where the rate stays low, corrections
-/// become rare. Pure; time is an argument.
+/// Adaptive sampling rate: alike frames, fewer of them. And adaptive training rate: where the rate stays low,
+/// corrections become rare. Pure; time is an argument.
 class ams_rate {
  public:
-  explicit ams_rate(ams_options options = {}) : options_(options), fps_(options.start_fps), interval_(options.interval) {}
+  explicit ams_rate(ams_options options = {})
+      : options_(options), fps_(options.start_fps), interval_(options.interval) {}
 
   /// The teacher's word on the next sampled frame, by media time. Only frames that follow each other within twice the
   /// present period are a pair: a stream that starts over, or that was not sampled for a while, begins anew.

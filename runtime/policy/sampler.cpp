@@ -69,9 +69,10 @@ sampling_choice sampler::refined(const camera_id& camera, const sampling_choice&
     return worth(choice) <= most && of.cost.labelling(choice) <= table.label_part * of.devices;
   };
   auto& of_camera = searches_[camera];
-  auto& refiner = of_camera.by_level
-                    .try_emplace(level->budget, grid_, from, seed_for(options_.seed, camera.value + to_text(level->budget)))
-                    .first->second;
+  auto& refiner =
+      of_camera.by_level
+          .try_emplace(level->budget, grid_, from, seed_for(options_.seed, camera.value + to_text(level->budget)))
+          .first->second;
   if (!of_camera.now || of_camera.now->first != level->budget)
     of_camera.now = {level->budget, refiner.next(can_pay)};
   const auto& found = of_camera.now->second;

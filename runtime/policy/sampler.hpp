@@ -32,9 +32,9 @@ struct sampler_options {
   std::uint64_t seed = 1;
 };
 
-/// Decides what each camera sends to train on (paper 3.2.1): its group's GPU budget c_j buys a configuration (f*, q*) from
-/// the camera's table, and the group's n_j members share the rate. Remembers what cameras were told, so that they hear
-/// only of what matters. Pure.
+/// Decides what each camera sends to train on (paper 3.2.1): its group's GPU budget c_j buys a configuration (f*, q*)
+/// from the camera's table, and the group's n_j members share the rate. Remembers what cameras were told, so that they
+/// hear only of what matters. Pure.
 class sampler {
  public:
   explicit sampler(sampler_options options);
@@ -52,8 +52,8 @@ class sampler {
   /// The same when that is news to the camera: another size, or a rate that changed by a tenth or more.
   std::optional<sampling_plan> news(const camera_id& camera, group_id group, std::uint32_t members);
 
-  /// A window is over: a camera's accuracy under its group's model, [0, 1]; NaN when there is none. What a configuration
-  /// is worth is what accuracy gained in the window it was used in.
+  /// A window is over: a camera's accuracy under its group's model, [0, 1]; NaN when there is none. What a
+  /// configuration is worth is what accuracy gained in the window it was used in.
   void scored(const camera_id& camera, double accuracy);
   /// The camera's world changed, or its group did: what it gained before says nothing.
   void renewed(const camera_id& camera);

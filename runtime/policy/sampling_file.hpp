@@ -28,7 +28,8 @@ struct sampling_tables {
 ///     cameras: {north_gate: {levels: [...]}}
 ///
 /// @param name stands for the file in errors.
-/// @returns `malformed_data` for what is not YAML, `invalid_argument` for all else, with the place: "tables.yaml:3:5: ...".
+/// @returns `malformed_data` for what is not YAML, `invalid_argument` for all else, with the place: "tables.yaml:3:5:
+/// ...".
 result<sampling_tables> parse_sampling_tables(std::string_view text, const std::string& name);
 
 /// Writes tables as `parse_sampling_tables` reads them.

@@ -24,10 +24,10 @@ struct refiner_options {
   std::uint32_t explore_every = 3;
 };
 
-/// Looks, while the system runs, whether a neighbour of a table's (f, q) teaches a camera better (decision 35). Within a
-/// budget, seeded, and careful: one neighbour at a time is tried in every third window, and it takes over only when the
-/// evidence is significant. Neighbours are one step of rate, of size, or of both away. When none is left to try it rests
-/// until `reset`. Pure; one `next` and one `learn` a window.
+/// Looks, while the system runs, whether a neighbour of a table's (f, q) teaches a camera better (decision 35). Within
+/// a budget, seeded, and careful: one neighbour at a time is tried in every third window, and it takes over only when
+/// the evidence is significant. Neighbours are one step of rate, of size, or of both away. When none is left to try it
+/// rests until `reset`. Pure; one `next` and one `learn` a window.
 class sampling_refiner {
  public:
   using affordable = std::function<bool(const sampling_choice&)>;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -77,8 +78,8 @@ sampling_grid make_sampling_grid(const picture_size& largest) {
 double sampling_cost::trained_pixels(const picture_size& size) const {
   if (input.width == 0 || input.height == 0)
     return pixels(size);
-  const auto scale = std::min({1., static_cast<double>(input.width) / size.width,
-                               static_cast<double>(input.height) / size.height});
+  const auto scale =
+      std::min({1., static_cast<double>(input.width) / size.width, static_cast<double>(input.height) / size.height});
   return pixels(size) * scale * scale;
 }
 
@@ -95,7 +96,8 @@ result<void> validate(const sampling_table& table) {
     return fail(ec::invalid_argument, "levels must be 1 to " + std::to_string(most_levels) + ", but there are "
                                           + std::to_string(table.levels.size()));
   if (!(table.label_part > 0 && table.label_part <= 1))
-    return fail(ec::invalid_argument, "label_part must be more than 0 and at most 1, but is " + to_text(table.label_part));
+    return fail(ec::invalid_argument,
+                "label_part must be more than 0 and at most 1, but is " + to_text(table.label_part));
   for (std::size_t i = 0; i < table.levels.size(); ++i)
     if (auto good = check(table.levels[i], i > 0 ? &table.levels[i - 1] : nullptr, "levels[" + std::to_string(i) + "]");
         !good)
@@ -142,11 +144,6 @@ sampling_choice divide(const sampling_choice& whole, const sampling_grid& grid, 
     return {whole.fps / n, whole.size};
   const auto worth = whole.fps * cost.trained_pixels(whole.size);
   return {least_member_fps, largest_within(grid, cost, whole.size, least_member_fps * n, worth)};
-}
-
-sampling_choice choose(const sampling_table& table, const sampling_grid& grid, const sampling_cost& cost, double devices,
-                       std::uint32_t members) {
-  return divide(choose(table, cost, devices), grid, cost, members);
 }
 
 sampling_table table_of(std::span<const profiled_run> runs) {

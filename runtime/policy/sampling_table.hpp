@@ -2,14 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "config/units.hpp"
 #include "messages/error.hpp"
-#include "messages/ids.hpp"
 
 namespace ecco {
 
@@ -29,8 +26,8 @@ struct sampling_grid {
   friend bool operator==(const sampling_grid&, const sampling_grid&) = default;
 };
 
-/// Rates of .5, 1, 2, 5, 10 frames a second, and 320, 480, 640, 800, 960 parts in 960 of `largest` (the paper's grid, on
-/// the camera's own scale): its aspect ratio is kept, sides are even and at least 16 pixels. Sizes that come out the
+/// Rates of .5, 1, 2, 5, 10 frames a second, and 320, 480, 640, 800, 960 parts in 960 of `largest` (the paper's grid,
+/// on the camera's own scale): its aspect ratio is kept, sides are even and at least 16 pixels. Sizes that come out the
 /// same are one.
 sampling_grid make_sampling_grid(const picture_size& largest);
 
@@ -60,7 +57,8 @@ struct sampling_level {
 };
 
 /// A camera's lookup table (paper 3.2.1): GPU budget -> (f*, q*). A budget is in trained pixels a second, which is
-/// portable between devices (decision 34): the job's part of the devices, c_j / |T|, times what one trains on in a second.
+/// portable between devices (decision 34): the job's part of the devices, c_j / |T|, times what one trains on in a
+/// second.
 struct sampling_table {
   /// Ascending; more budget never means fewer pixels.
   std::vector<sampling_level> levels;
@@ -77,9 +75,9 @@ result<void> validate(const sampling_table& table);
 /// Does the camera stand still?
 enum class camera_motion : std::uint8_t { stationary, mobile };
 
-/// The table of a camera that was never profiled (decision 35). One that stands still climbs in resolution first, for its
-/// small and distant objects; a mobile one in frame rate, for its changing scene (paper Fig. 5). A level wants each frame
-/// trained on `default_passes` times, and leaves labelling a quarter of the time.
+/// The table of a camera that was never profiled (decision 35). One that stands still climbs in resolution first, for
+/// its small and distant objects; a mobile one in frame rate, for its changing scene (paper Fig. 5). A level wants each
+/// frame trained on `default_passes` times, and leaves labelling a quarter of the time.
 sampling_table default_table(const sampling_grid& grid, camera_motion motion, const sampling_cost& cost);
 
 /// Passes over each frame before a higher rate is worth more: fewer, and the frames that were labelled are not learned.
@@ -95,14 +93,10 @@ inline constexpr double least_member_fps = .2;
 /// @pre the table has a level, and the cost is known
 sampling_choice choose(const sampling_table& table, const sampling_cost& cost, double devices);
 
-/// What one of `members` cameras sends of it: (f* / n, q*). A rate that would be less than `least_member_fps` is that, and
-/// the picture is cut to the largest of the grid that keeps to `whole`, or to the smallest (decision 33).
+/// What one of `members` cameras sends of it: (f* / n, q*). A rate that would be less than `least_member_fps` is that,
+/// and the picture is cut to the largest of the grid that keeps to `whole`, or to the smallest (decision 33).
 /// @pre the grid has a size
 sampling_choice divide(const sampling_choice& whole, const sampling_grid& grid, const sampling_cost& cost,
-                       std::uint32_t members);
-
-/// `divide` of what `choose` says.
-sampling_choice choose(const sampling_table& table, const sampling_grid& grid, const sampling_cost& cost, double devices,
                        std::uint32_t members);
 
 /// What a training run of the offline profiler achieved.

@@ -20,7 +20,8 @@ std::vector<label> row(int count, float shift = 0, std::uint16_t class_id = 0) {
 }
 
 /// Lets frames come at the present rate for so long; every second one is `other`.
-void watch(ams_rate& rate, duration from, duration length, const std::vector<label>& one, const std::vector<label>& other) {
+void watch(ams_rate& rate, duration from, duration length, const std::vector<label>& one,
+           const std::vector<label>& other) {
   bool turn = false;
   for (duration now = from; now < from + length; now += from_seconds(1 / rate.fps())) {
     rate.add(now, (turn = !turn) ? one : other);
@@ -41,10 +42,10 @@ BOOST_AUTO_TEST_CASE(agreement_is_the_f1_of_boxes) {
       {row(3), {}, 0},
       {{}, row(3), 0},
       {row(3), row(3), 1},
-      {row(4), row(2), 2 * 2. / 6},     // 2 of 2 found, 2 of 4 of the other
-      {row(3), row(3, .3F), 1},         // overlap .7 / 1.3
-      {row(3), row(3, .4F), 0},         // .6 / 1.4 is less than half
-      {row(3), row(3, 0, 1), 0},        // of another class
+      {row(4), row(2), 2 * 2. / 6}, // 2 of 2 found, 2 of 4 of the other
+      {row(3), row(3, .3F), 1},     // overlap .7 / 1.3
+      {row(3), row(3, .4F), 0},     // .6 / 1.4 is less than half
+      {row(3), row(3, 0, 1), 0},    // of another class
       {row(1), row(1, .25F), 1},
   };
   for (const auto& [a, b, agreed] : table) {
@@ -103,9 +104,9 @@ BOOST_AUTO_TEST_CASE(at_the_target_the_rate_stays) {
 BOOST_AUTO_TEST_CASE(only_frames_that_follow_each_other_are_pairs) {
   ams_rate rate;
   rate.add(0s, row(3));
-  rate.add(5s, row(3));    // the training part of the next cycle
-  rate.add(0s, row(3));    // the file starts over
-  rate.add(0s, row(3));    // and repeats a frame
+  rate.add(5s, row(3)); // the training part of the next cycle
+  rate.add(0s, row(3)); // the file starts over
+  rate.add(0s, row(3)); // and repeats a frame
   rate.update(0s);
   BOOST_TEST(!rate.update(1h));
   rate.add(200ms, row(3));

@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(rates_of_devices)
 
 BOOST_AUTO_TEST_CASE(nothing_is_known_before_work_is_reported) {
   device_rates rates;
-  rates.trained(0, 5s);   // no samples yet: says nothing of speed
+  rates.trained(0, 5s); // no samples yet: says nothing of speed
   rates.trained(1000, 0s);
   rates.labelled(0, 1s);
   BOOST_TEST(rates.pixels_per_second() == 0);

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(each_refusal_names_the_line_and_the_reason) {
   };
   for (const auto& [text, expected] : cases)
     BOOST_TEST_CONTEXT(text)
-      BOOST_TEST(complaint(text) == expected);
+  BOOST_TEST(complaint(text) == expected);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_yaml_or_too_much_of_it_is_malformed) {

@@ -16,6 +16,12 @@ sampling_cost fast(double pixels = 1e6, double labels = 100) {
   return {pixels, labels, .5, {}};
 }
 
+/// What one of the members sends.
+sampling_choice choose(const sampling_table& table, const sampling_grid& of, const sampling_cost& cost, double devices,
+                       std::uint32_t members) {
+  return divide(choose(table, cost, devices), of, cost, members);
+}
+
 double pixels(const picture_size& size) {
   return 1. * size.width * size.height;
 }
@@ -142,8 +148,7 @@ RC_BOOST_PROP(labels_take_no_more_than_their_part_above_the_floor, ()) {
   const auto devices = any_amount(.001, 16);
   const auto members = static_cast<std::uint32_t>(*rc::gen::inRange(1, 200));
   const auto one = choose(table, grid, cost, devices, members);
-  RC_ASSERT(one.fps == least_member_fps
-            || members * cost.labelling(one) <= table.label_part * devices * (1 + 1e-9));
+  RC_ASSERT(one.fps == least_member_fps || members * cost.labelling(one) <= table.label_part * devices * (1 + 1e-9));
 }
 
 RC_BOOST_PROP(more_budget_never_means_fewer_pixels_and_more_members_never_more, ()) {
@@ -163,8 +168,11 @@ RC_BOOST_PROP(more_budget_never_means_fewer_pixels_and_more_members_never_more, 
 
 BOOST_AUTO_TEST_CASE(the_best_run_of_each_budget_makes_its_level) {
   const auto small = grid.sizes[0], large = grid.sizes[4];
-  const auto table = table_of(std::vector<profiled_run>{
-      {100, {1, small}, .2}, {100, {2, small}, .3}, {100, {5, small}, .25}, {900, {2, large}, .5}, {900, {1, large}, .4}});
+  const auto table = table_of(std::vector<profiled_run>{{100, {1, small}, .2},
+                                                        {100, {2, small}, .3},
+                                                        {100, {5, small}, .25},
+                                                        {900, {2, large}, .5},
+                                                        {900, {1, large}, .4}});
   BOOST_TEST((table.levels == std::vector<sampling_level>{{100, {2, small}}, {900, {2, large}}}));
   BOOST_TEST(validate(table).has_value());
 }
@@ -179,7 +187,8 @@ BOOST_AUTO_TEST_CASE(a_lucky_small_run_does_not_make_a_table_fall) {
 BOOST_AUTO_TEST_CASE(equal_runs_are_settled_by_their_price_and_unknown_ones_left_out) {
   const auto small = grid.sizes[0];
   const auto nan = std::numeric_limits<double>::quiet_NaN();
-  const auto table = table_of(std::vector<profiled_run>{{100, {5, small}, .4}, {100, {1, small}, .4}, {200, {2, small}, nan}});
+  const auto table =
+      table_of(std::vector<profiled_run>{{100, {5, small}, .4}, {100, {1, small}, .4}, {200, {2, small}, nan}});
   BOOST_TEST((table.levels == std::vector<sampling_level>{{100, {1, small}}}));
   BOOST_TEST(table_of({}).levels.empty());
 }

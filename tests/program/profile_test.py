@@ -44,8 +44,6 @@ class Profile(ProgramTest):
         for run in said["runs"]:
             self.assertTrue(0 <= run["map50"] <= 1, run)
             self.assertGreater(run["images"], 0, run)
-            # Labelling and training kept to their part of the device, but for the last step.
-            self.assertLess(run["labelling_seconds"] + run["training_seconds"], run["devices"] * 4 + 1, run)
         self.assertEqual(len(self.lines()), 9)
         self.assertTrue((self.folder / "out" / "profile.png").read_bytes().startswith(b"\x89PNG"))
         table = (self.folder / "out" / "sampling.yaml").read_text()
