@@ -24,6 +24,15 @@ result<sampling_tables> read_sampling_tables(const std::filesystem::path& file) 
   return parse_sampling_tables(text, file.string());
 }
 
+result<sampling_tables> sampling_tables_of(const sampling_settings& from) {
+  if (from.table.empty())
+    return sampling_tables{};
+  auto tables = read_sampling_tables(from.table);
+  if (!tables && tables.error().hint.empty())
+    tables.error().hint = "check sampling.table";
+  return tables;
+}
+
 result<void> write_sampling_tables(const std::filesystem::path& file, const sampling_tables& tables) {
   const auto text = to_yaml(tables);
   return write_whole_file(file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,16 +15,6 @@ extern char** environ;
 namespace ecco {
 
 namespace fs = std::filesystem;
-
-result<void> write_plot_file(const fs::path& path, const std::string& text) {
-  std::ofstream file{path, std::ios::binary | std::ios::trunc};
-  file << text;
-  file.close();
-  if (!file)
-    return fail(ec::io_failed, fmt::format("{}: cannot write: {}", path.string(), std::strerror(errno)),
-                "choose another folder for the picture, or free space");
-  return {};
-}
 
 result<void> run_gnuplot(const fs::path& folder, const std::string& script, const std::string& kind) {
   const auto log = (folder / "gnuplot.log").string();
@@ -42,8 +31,8 @@ result<void> run_gnuplot(const fs::path& folder, const std::string& script, cons
   posix_spawn_file_actions_destroy(&actions);
   if (failed == ENOENT)
     return fail(ec::unsupported, "gnuplot is not installed",
-                fmt::format("apt-get install gnuplot-nox fonts-dejavu-core, then: cd {} && gnuplot {}", folder.string(),
-                            script));
+                fmt::format("apt-get install gnuplot-nox fonts-dejavu-core, then: cd {} && gnuplot {}",
+                            folder.string(), script));
   if (failed != 0)
     return fail(ec::io_failed, fmt::format("cannot start gnuplot: {}", std::strerror(failed)));
   int status = 0;

@@ -3,6 +3,7 @@
 
 #include "deploy/report/gnuplot.hpp"
 #include "deploy/report/plot_files.hpp"
+#include "deploy/report/text_file.hpp"
 
 namespace ecco {
 
@@ -10,7 +11,7 @@ namespace fs = std::filesystem;
 
 result<void> write_plot_data(const run_results& results, const fs::path& folder) {
   for (const auto& [name, text] : plot_files(results))
-    if (auto written = write_plot_file(folder / name, text); !written)
+    if (auto written = write_text(folder / name, text); !written)
       return written;
   return {};
 }

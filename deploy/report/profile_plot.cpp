@@ -10,6 +10,7 @@
 
 #include "config/units.hpp"
 #include "deploy/report/gnuplot.hpp"
+#include "deploy/report/text_file.hpp"
 
 namespace ecco {
 
@@ -139,7 +140,7 @@ std::vector<plot_file> profile_plot_files(std::span<const profile_record> runs, 
 result<picture_files> draw_profile(std::span<const profile_record> runs, const std::string& title,
                                    const std::filesystem::path& folder) {
   for (const auto& [name, text] : profile_plot_files(runs, title))
-    if (auto written = write_plot_file(folder / name, text); !written)
+    if (auto written = write_text(folder / name, text); !written)
       return tl::unexpected{written.error()};
   return run_gnuplot(folder, "profile.gp", "svg")
       .and_then([&] { return run_gnuplot(folder, "profile.gp", "png"); })
