@@ -62,6 +62,7 @@ result<virtual_parts> make_curve_parts(const settings& from) {
   if (!tables)
     return tl::unexpected{tables.error()};
   out.tables = std::move(*tables);
+  out.input = {16, 16}; // of a curve's picture, whatever size is asked for
   const auto book = make_picture_book();
   out.make_decoder = [book] { return make_simulated_decoder(book); };
   for (const auto& plan : plan_fleet(from))
@@ -74,7 +75,7 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
   auto server = configured_server(from);
   server.allocator.token_seed = seed_for(from.seed, "rendezvous tokens");
   server.grouper.sampling.tables = std::move(parts.tables);
-  server.grouper.sampling.input = {16, 16}; // the curve's pictures are as large, whatever size is asked for
+  server.grouper.sampling.input = parts.input;
   server.grouper.bootstrap = {}; // the first student is there
   server.models.initial = std::move(parts.initial);
   server.camera.student = server.worker.student = parts.student;

@@ -34,6 +34,8 @@ struct virtual_parts {
   std::vector<virtual_camera> cameras;
   /// What the settings name.
   sampling_tables tables;
+  /// The network's input: sending more pixels than that costs no device time.
+  picture_size input;
 };
 
 /// Parts around the learning curve: simulated cameras, students and video, as the experiment's regions have it.
