@@ -103,6 +103,7 @@ void allocator_state::grant_done(const granted& which, const micro_window_report
   --outstanding;
   const auto group = which.grant.group;
   policy.complete(group, {report.accuracy_before, report.accuracy_after, report.standard_error});
+  workers.rates.trained(report.pixels, report.spent.training);
   const auto busy = report.spent.training + report.spent.evaluation + report.spent.other;
   workers.devices.release(which.held, busy);
   budget.end(which.charged, group, busy);
@@ -132,7 +133,8 @@ void allocator_state::announce_shares(bool all) {
     announced = share.p;
     const auto c = from_seconds(share.p * seconds_of(budget.for_training()));
     budget.promise(share.group, c);
-    self->send(grouper, gpu_share{share.group, window, share.p, c, 0});
+    self->send(grouper, gpu_share{share.group, window, share.p, c, 0, workers.rates.pixels_per_second(),
+                                  workers.rates.labels_per_second()});
     tell(event_id::share_announced, share.group, {}, share.p);
   }
 }

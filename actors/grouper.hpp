@@ -12,6 +12,7 @@
 #include "actors/comparison.hpp"
 #include "actors/interfaces.hpp"
 #include "runtime/policy/grouping.hpp"
+#include "runtime/policy/sampler.hpp"
 
 namespace ecco {
 
@@ -22,8 +23,10 @@ struct grouper_config {
   alarm_check_options alarm;
   /// A request that opens a group asks the zoo for a model to begin with.
   bool reuse = false;
-  /// What a whole group sends; its members share it.
+  /// What a camera without a group sends; in a group it is what `sampling` makes of it.
   sampling_plan plan;
+  /// `whole` is `plan`.
+  sampler_options sampling;
   /// Learn a first student from all cameras for this long, beginning when they had time to say hello; 0 = do not.
   duration bootstrap{};
 };
@@ -85,6 +88,8 @@ struct grouper_state {
   void end_group(group_id group, const std::string& why);
   /// After a change: the members hear of their part of the plan; a group without members ends.
   void resized(group_id group);
+  /// The allocator's word on a group's window: its members hear of it, and what they are to send for it, if that changed.
+  void shared(const gpu_share& share);
 
   // -- windows -----------------------------------------------------------------------------------------
 
@@ -102,6 +107,7 @@ struct grouper_state {
   model_store_actor models;
   telemetry_actor telemetry;
   grouping policy;
+  sampler plans{{}};
   std::map<camera_id, camera_entry> cameras;
   std::map<group_id, job_entry> jobs;
   /// The group each camera learnt in last.

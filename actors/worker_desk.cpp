@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/worker_desk.hpp"
 
+#include <type_traits>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -87,6 +88,8 @@ caf::result<Answer> worker_desk::pass_on(const worker_id& wanted, Order& order) 
       .then(
           [this, by = *by, number, promise](Answer& done) mutable {
             charge_(overhead_of(done));
+            if constexpr (std::is_same_v<Answer, labels>)
+              rates.labelled(done.frames.size(), done.busy);
             if (devices.end_order(by, number))
               promise.deliver(std::move(done));
           },

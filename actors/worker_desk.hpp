@@ -7,6 +7,7 @@
 
 #include "actors/interfaces.hpp"
 #include "runtime/policy/device_pool.hpp"
+#include "runtime/policy/device_rates.hpp"
 
 namespace ecco {
 
@@ -35,6 +36,7 @@ class worker_desk {
   caf::result<eval_report> pass_on(eval_order& order);
 
   device_pool devices;
+  device_rates rates;
 
  private:
   template <class Answer, class Order>

@@ -78,6 +78,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> words_of<zoo_mode>{"off", "recl", "all"};
 template <>
 inline constexpr std::array<std::string_view, 3> words_of<old_conditions>{"ignore", "warn", "refuse"};
+template <>
+inline constexpr std::array<std::string_view, 3> words_of<sampling_mode>{"fixed", "table", "ams"};
 
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<learner_kind>{"curve", "torch"};
@@ -234,6 +236,9 @@ void fields(S& s, V&& visit) {
 
 template <like<sampling_settings> S, class V>
 void fields(S& s, V&& visit) {
+  visit("mode", s.mode, anything{});
+  visit("table", s.table, anything{});
+  visit("refine", s.refine, anything{});
   visit("train_fps", s.train_fps, between{0.05, 60.0});
   visit("held_out_fps", s.held_out_fps, between{0.05, 60.0});
   visit("size", s.size, encoded_size);

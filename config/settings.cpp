@@ -162,6 +162,17 @@ std::optional<setting_fault> find_small_zoo(const zoo_settings& zoo) {
                        "lower it or raise zoo.capacity"};
 }
 
+std::optional<setting_fault> find_unused_table(const sampling_settings& sampling) {
+  if (sampling.mode == sampling_mode::table)
+    return {};
+  const auto mode = std::string{to_string(sampling.mode)};
+  if (!sampling.table.empty())
+    return setting_fault{"sampling.table", "is set, but sampling.mode is " + mode, "set sampling.mode: table"};
+  if (sampling.refine)
+    return setting_fault{"sampling.refine", "is true, but sampling.mode is " + mode, "set sampling.mode: table"};
+  return {};
+}
+
 std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, camera_settings>& cameras) {
   for (const auto& [id, camera] : cameras)
     for (std::size_t i = 1; i < camera.filters.size(); ++i)
@@ -246,6 +257,9 @@ std::string_view to_string(zoo_mode value) {
   return word(value);
 }
 std::string_view to_string(old_conditions value) {
+  return word(value);
+}
+std::string_view to_string(sampling_mode value) {
   return word(value);
 }
 std::string_view to_string(learner_kind value) {
@@ -365,6 +379,8 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_small_zoo(value.zoo))
     return fault;
   if (auto fault = find_bad_split(value.sampling.split))
+    return fault;
+  if (auto fault = find_unused_table(value.sampling))
     return fault;
   if (auto fault = find_no_time_after_profile(value))
     return fault;

@@ -22,6 +22,19 @@ grouping_options grouping_of(const settings& from) {
   return out;
 }
 
+sampler_options sampler_of(const settings& from) {
+  sampler_options out;
+  out.mode = from.sampling.mode;
+  out.refine = from.sampling.refine;
+  out.input = from.student.input;
+  out.window = from.window.length;
+  out.seed = seed_for(from.seed, "sampling");
+  for (const auto& [camera, of_camera] : from.cameras)
+    if (of_camera.mobile)
+      out.mobile.insert(camera);
+  return out;
+}
+
 allocator_config allocator_of(const settings& from) {
   allocator_config out;
   out.policy.kind = from.policy.allocation;
@@ -48,6 +61,7 @@ server_parts configured_server(const settings& from) {
   out.grouper.alarm = alarm_check_of(from);
   out.grouper.reuse = from.zoo.mode != zoo_mode::off;
   out.grouper.plan = plan_of(from.sampling);
+  out.grouper.sampling = sampler_of(from);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.models.gate = gate_of(from);
   out.models.zoo = zoo_of(from);
@@ -56,6 +70,8 @@ server_parts configured_server(const settings& from) {
   out.job.seed = seed_for(from.seed, "jobs");
   out.job.second_looks = second_looks_of(from);
   out.ingest.split = out.grouper.plan.split;
+  if (from.sampling.mode == sampling_mode::ams)
+    out.ingest.adaptive = out.grouper.plan;
   out.ingest.before_drift
     = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
   out.ingest.held_out_before_drift = held_out_before_drift_of(from);

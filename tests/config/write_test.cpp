@@ -135,6 +135,10 @@ RC_BOOST_PROP(settings_survive_being_written_and_read, ()) {
     value.server.port = 0;
   value.drift.kswin.window = std::max(value.drift.kswin.window, 2 * value.drift.kswin.recent);
   value.zoo.top = std::min(value.zoo.top, value.zoo.capacity);
+  if (value.sampling.mode != sampling_mode::table) {
+    value.sampling.table.clear();
+    value.sampling.refine = false;
+  }
   const auto checked = validate(value);
   if (!checked)
     RC_FAIL(checked.error().what);

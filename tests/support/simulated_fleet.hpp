@@ -85,6 +85,7 @@ class simulated_fleet : public virtual_system {
   /// What every camera watches its student with.
   drift_detector_options drift;
   zoo_options zoo_of_fleet;
+  sampling_mode sampling = sampling_mode::fixed;
 
   ~simulated_fleet() { end(); }
 
@@ -99,6 +100,10 @@ class simulated_fleet : public virtual_system {
     parts.grouper.policy.share_jobs = share_jobs;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+    parts.grouper.sampling.mode = sampling;
+    parts.grouper.sampling.window = parts.allocator.window;
+    if (sampling == sampling_mode::ams)
+      parts.ingest.adaptive = parts.grouper.plan;
     parts.models.initial = curve_weights({{0, 4000}});
     parts.models.zoo = zoo_of_fleet;
     parts.grouper.reuse = zoo_of_fleet.mode != zoo_mode::off;
