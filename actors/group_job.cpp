@@ -11,6 +11,7 @@
 #include "actors/training_round.hpp"
 #include "runtime/base/event_ids.hpp"
 #include "runtime/policy/outcome.hpp"
+#include "runtime/score/average_precision.hpp"
 
 namespace ecco {
 
