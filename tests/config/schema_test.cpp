@@ -66,7 +66,8 @@ bool is_beyond_schemas(const std::string& complaint) {
   for (const auto* words :
        {"hog teacher", "must be between 1s", "must be between 10kbit", "pixels", "loopback",
         "as is server.port", "the filter before it", "environment variable", "without '}'", "has no labels",
-        "whole seconds", "must be at least 1s", "sampling.split needs", "set twice"})
+        "whole seconds", "must be at least 1s", "sampling.split needs", "set twice",
+        "spends on profiling"})
     if (complaint.find(words) != std::string::npos)
       return true;
   return false;
