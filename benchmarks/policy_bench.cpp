@@ -22,9 +22,9 @@ double p99_of(std::vector<double>& microseconds) {
   return *at;
 }
 
-/// Whole windows of three micro-windows a job, W = 3 |J|, of a fleet in groups of ten: each decision with its
-/// outcome, timed one by one. Gains differ and fade, so that the order of the jobs never rests. One iteration
-/// is a window.
+/// Whole windows of three micro-windows a job, W = 3 |J|, of a fleet in groups of up to ten, with a device for every ten
+/// groups: each decision with its outcome, timed one by one. Gains differ and fade, so that the order of the jobs never
+/// rests. One iteration is a window.
 void decide_the_grants_of_a_window(benchmark::State& state) {
   const allocation_kind kind = static_cast<allocation_kind>(state.range(0));
   const auto cameras = static_cast<std::uint32_t>(state.range(1));
@@ -39,9 +39,9 @@ void decide_the_grants_of_a_window(benchmark::State& state) {
   std::uint64_t granted = 0;
   for (auto _ : state) {
     policy.open_window(3 * jobs);
-    for (std::uint32_t left = 3 * jobs; left > 0; --left) {
+    for (double left = 3 * jobs; left > .5;) {
       const auto begun = std::chrono::steady_clock::now();
-      const auto chosen = policy.grant({left, 1});
+      const auto chosen = policy.grant({static_cast<std::uint32_t>(left + .5), std::max(1U, jobs / 10)});
       if (chosen) {
         auto& its = accuracy[chosen->group.value - 1];
         const auto before = its;
@@ -52,6 +52,7 @@ void decide_the_grants_of_a_window(benchmark::State& state) {
           std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count());
       if (!chosen)
         break;
+      left -= chosen->part;
       ++granted;
     }
   }

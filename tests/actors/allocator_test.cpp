@@ -336,9 +336,9 @@ BOOST_FIXTURE_TEST_CASE(what_was_promised_and_given_is_told_when_the_next_window
                                                              1,
                                                              0,
                                                              {1500ms, 500ms, 0s}});
-  lose(1);
-  BOOST_TEST(telemetry.all(event_id::share_given).empty());
   advance(10s);
+  BOOST_TEST(telemetry.all(event_id::share_given).empty()); // a grant is out
+  lose(1);
   const auto given = telemetry.all(event_id::share_given);
   BOOST_TEST_REQUIRE(given.size() == 1u);
   BOOST_TEST((given[0].group == group_id{1}));

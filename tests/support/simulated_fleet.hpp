@@ -80,6 +80,8 @@ class simulated_fleet : public virtual_system {
   curve_options curve;
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
+  duration window = std::chrono::seconds{10};
+  std::uint32_t micro_windows = 5;
   gpu_mode mode = gpu_mode::spread;
   allocation_kind allocation = allocation_kind::ecco;
   /// What every camera watches its student with.
@@ -89,12 +91,11 @@ class simulated_fleet : public virtual_system {
 
   ~simulated_fleet() { end(); }
 
-  /// Starts a server with windows of 10 s in 5 micro-windows, for cameras of these names, whose first student is
-  /// worth its ceiling under condition 0 and nothing elsewhere.
+  /// Starts a server for cameras of these names, whose first student is worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {
     server_parts parts;
-    parts.allocator.window = std::chrono::seconds{10};
-    parts.allocator.micro_windows = 5;
+    parts.allocator.window = window;
+    parts.allocator.micro_windows = micro_windows;
     parts.allocator.mode = mode;
     parts.allocator.policy.kind = allocation;
     parts.grouper.policy.share_jobs = share_jobs;
