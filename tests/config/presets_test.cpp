@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(no_two_presets_are_the_same_system) {
   for (const auto& preset : presets()) {
     auto one = load_text(folder, with(preset.name)).value();
     one.preset.clear();
-      BOOST_TEST((std::find(seen.begin(), seen.end(), one) == seen.end()), preset.name);
+    BOOST_TEST((std::find(seen.begin(), seen.end(), one) == seen.end()), preset.name);
     seen.push_back(one);
   }
 }
