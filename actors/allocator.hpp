@@ -5,6 +5,8 @@
 #include <map>
 #include <vector>
 
+#include <caf/typed_event_based_actor.hpp>
+
 #include "actors/interfaces.hpp"
 #include "actors/worker_desk.hpp"
 #include "runtime/policy/allocation.hpp"

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_model_that_is_worse_than_what_it_replaced_is_regretted) {
   const auto why = regret(score(.31, 12, .03), score(.52, 12, .04), 3, options);
   BOOST_TEST_REQUIRE(why.has_value());
   BOOST_TEST(*why == "0.31, but r3 had 0.52 on 12 held-out frames");
-  BOOST_TEST(!regret(score(.42, 12, .03), score(.52, 12, .04), 3, options)); // two standard errors are .10
+  BOOST_TEST(!regret(score(.43, 12, .03), score(.52, 12, .04), 3, options)); // two standard errors are .10
   BOOST_TEST(!regret(score(.52, 12), score(.31, 12), 3, options));
   BOOST_TEST(!regret(score(.31, 7), score(.52, 7), 3, options));    // too few frames
   BOOST_TEST(!regret(score(.31, 12), score(.52, 11), 3, options));  // not the same frames
