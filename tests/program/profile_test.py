@@ -56,7 +56,7 @@ class Profile(ProgramTest):
         (self.folder / "out" / "sampling.yaml").write_text(table.replace("fps:", "fbs:", 1))
         self.assert_ends(self.ecco("server", "-c", self.config, "--set", "sampling.mode=table", "--set",
                                    "sampling.table=out/sampling.yaml", "--set", "server.port=0", "--set",
-                                   "server.media_port=0"), BAD_DATA, "sampling.yaml:5:", "fbs is not known here")
+                                   "server.media_port=0", "--set", "bootstrap.length=8s"), BAD_DATA, "sampling.yaml:5:", "fbs is not known here")
 
     def test_stopped_or_killed_it_goes_on_where_it_was(self):
         for which in (signal.SIGINT, signal.SIGKILL):
@@ -79,7 +79,7 @@ class Profile(ProgramTest):
     def test_what_makes_no_sense_is_refused_with_a_reason(self):
         refused = self.ecco("profile", "-c", self.config, "--camera", "nobody")
         self.assert_ends(refused, NO_INPUT, "there is no camera nobody", "still")
-        self.assert_ends(self.profile("--length", "soon"), BAD_DATA, "--length")
+        self.assert_ends(self.ecco("profile", "-c", self.config, "--length", "soon"), BAD_DATA, "--length")
         self.assert_ends(self.profile("--sizes", "33x24"), BAD_DATA, "even sides")
         self.assert_ends(self.profile("--devices", "2"), USAGE, "--devices")
         self.assert_ends(self.profile("--from", "1h", "--set", "cameras.still.loop=false"), BAD_DATA, "no training frames")
