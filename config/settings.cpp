@@ -135,6 +135,23 @@ std::optional<setting_fault> find_bad_split(const split_settings& split) {
                        "raise cycle or lower the others"};
 }
 
+std::optional<setting_fault> find_narrow_window(const kswin_settings& kswin) {
+  if (kswin.window >= 2 * kswin.recent)
+    return {};
+  return setting_fault{"drift.kswin.window",
+                       "is " + std::to_string(kswin.window) + ", which leaves fewer than drift.kswin.recent ("
+                           + std::to_string(kswin.recent) + ") values to compare the newest with",
+                       "make it at least " + std::to_string(2 * kswin.recent)};
+}
+
+std::optional<setting_fault> find_small_zoo(const zoo_settings& zoo) {
+  if (zoo.top <= zoo.capacity)
+    return {};
+  return setting_fault{"zoo.top", "is " + std::to_string(zoo.top) + ", but the zoo holds only "
+                                      + std::to_string(zoo.capacity) + " (zoo.capacity)",
+                       "lower it or raise zoo.capacity"};
+}
+
 std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, camera_settings>& cameras) {
   for (const auto& [id, camera] : cameras)
     for (std::size_t i = 1; i < camera.filters.size(); ++i)
@@ -206,6 +223,15 @@ std::string_view to_string(other_classes value) {
   return word(value);
 }
 std::string_view to_string(pace value) {
+  return word(value);
+}
+std::string_view to_string(drift_kind value) {
+  return word(value);
+}
+std::string_view to_string(zoo_mode value) {
+  return word(value);
+}
+std::string_view to_string(old_conditions value) {
   return word(value);
 }
 std::string_view to_string(learner_kind value) {
@@ -319,6 +345,10 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_port_clash(value.server))
     return fault;
   if (auto fault = find_blind_teacher(value))
+    return fault;
+  if (auto fault = find_narrow_window(value.drift.kswin))
+    return fault;
+  if (auto fault = find_small_zoo(value.zoo))
     return fault;
   if (auto fault = find_bad_split(value.sampling.split))
     return fault;

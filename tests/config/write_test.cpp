@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include <boost/test/unit_test.hpp>
@@ -132,6 +133,8 @@ RC_BOOST_PROP(settings_survive_being_written_and_read, ()) {
       value.sampling.split.train + value.sampling.split.held_out + 2 * value.sampling.split.guard;
   if (value.server.port == value.server.media_port)
     value.server.port = 0;
+  value.drift.kswin.window = std::max(value.drift.kswin.window, 2 * value.drift.kswin.recent);
+  value.zoo.top = std::min(value.zoo.top, value.zoo.capacity);
   const auto checked = validate(value);
   if (!checked)
     RC_FAIL(checked.error().what);
