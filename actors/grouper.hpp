@@ -20,6 +20,8 @@ struct grouper_config {
   /// Labelled frames on which an alarm is checked and a request compared with the candidate groups.
   std::uint32_t subsamples = 32;
   alarm_check_options alarm;
+  /// A request that opens a group asks the zoo for a model to begin with.
+  bool reuse = false;
   /// What a whole group sends; its members share it.
   sampling_plan plan;
   /// Learn a first student from all cameras for this long, beginning when they had time to say hello; 0 = do not.
@@ -64,7 +66,7 @@ struct grouper_state {
   /// The job's weights and the camera's come from the same place: neither is better for having learnt elsewhere.
   bool is_of_same_origin(const job_entry& job, const retrain_request& request) const;
   void decide(const comparison_outcome& compared);
-  void open_job(const placement& decided);
+  void open_job(const placement& decided, const std::vector<labelled_frame>& frames);
   void finish(const placement& decided, std::optional<gate_evidence> evidence = {});
   /// The alarm was false: the camera keeps its model.
   void dismiss(const std::string& why);

@@ -60,6 +60,8 @@ class evenly_right_student : public student {
     return seen;
   }
 
+  std::vector<float> features() const override { return knows_->features(); }
+
  private:
   std::unique_ptr<student> knows_;
   bool overconfident_;
@@ -79,6 +81,9 @@ class simulated_fleet : public virtual_system {
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
   gpu_mode mode = gpu_mode::spread;
+  /// What every camera watches its student with.
+  drift_detector_options drift;
+  zoo_options zoo_of_fleet;
 
   ~simulated_fleet() { end(); }
 
@@ -93,6 +98,8 @@ class simulated_fleet : public virtual_system {
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
     parts.models.initial = curve_weights({{0, 4000}});
+    parts.models.zoo = zoo_of_fleet;
+    parts.grouper.reuse = zoo_of_fleet.mode != zoo_mode::off;
     parts.ingest.split = parts.grouper.plan.split;
     parts.camera.plan = parts.grouper.plan;
     parts.camera.student = "curve";
@@ -136,6 +143,7 @@ class simulated_fleet : public virtual_system {
     config.camera = camera_id{name};
     config.process = incarnation{std::hash<std::string>{}(name) | 1};
     config.place = place;
+    config.drift = drift;
     auto device = keep(system().spawn(camera, config, parts));
     cameras[name] = device;
     greet<camera_welcome, request_desk_actor, telemetry_actor>(
