@@ -56,7 +56,7 @@ result<virtual_parts> make_curve_parts(const settings& from) {
   out.initial = curve_weights({{std::uint8_t{0}, learnt_scales * from.experiment.scale}});
   out.student = "curve";
   out.teacher = "curve";
-  out.make_learner = [curve = curve_of(from.experiment)] { return make_curve_learner(curve); };
+  out.make_learner = [curve = curve_of(from.experiment)](std::uint32_t) { return make_curve_learner(curve); };
   const auto book = make_picture_book();
   out.make_decoder = [book] { return make_simulated_decoder(book); };
   for (const auto& plan : plan_fleet(from))
@@ -68,7 +68,7 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
     : link_(make_memory_link()) {
   auto server = configured_server(from);
   server.allocator.token_seed = seed_for(from.seed, "rendezvous tokens");
-  server.grouper.bootstrap = {}; // the first student is there
+  server.grouper.bootstrap = parts.bootstrap;
   server.models.initial = std::move(parts.initial);
   server.camera.student = server.worker.student = parts.student;
   server.worker.teacher = parts.teacher;
@@ -87,7 +87,7 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
   });
   settle();
   for (std::uint32_t i = 0; i < from.server.workers; ++i)
-    add_worker(worker_id{"gpu" + std::to_string(i)}, parts.make_learner);
+    add_worker(worker_id{"gpu" + std::to_string(i)}, [make = parts.make_learner, i] { return make(i); });
   for (auto& one : parts.cameras)
     add_camera(std::move(one));
 }
