@@ -88,6 +88,8 @@ class simulated_fleet : public virtual_system {
   drift_detector_options drift;
   zoo_options zoo_of_fleet;
   sampling_mode sampling = sampling_mode::fixed;
+  /// Images of condition 0 that the first student was trained on.
+  double initial_images = 4000;
 
   ~simulated_fleet() { end(); }
 
@@ -105,7 +107,7 @@ class simulated_fleet : public virtual_system {
     parts.grouper.sampling.window = parts.allocator.window;
     if (sampling == sampling_mode::ams)
       parts.ingest.adaptive = parts.grouper.plan;
-    parts.models.initial = curve_weights({{0, 4000}});
+    parts.models.initial = curve_weights({{0, initial_images}});
     parts.models.zoo = zoo_of_fleet;
     parts.grouper.reuse = zoo_of_fleet.mode != zoo_mode::off;
     parts.ingest.split = parts.grouper.plan.split;
