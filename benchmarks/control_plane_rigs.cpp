@@ -175,7 +175,8 @@ std::vector<double> measure_placings(std::uint32_t cameras, std::size_t samples)
   const auto eye = world.keep(spawn_stub<camera_actor>(system, acknowledges));
   model_store_config of_store;
   of_store.initial = curve_weights({{std::uint8_t{0}, 4000}});
-  const auto store = world.keep(system.spawn(model_store, of_store, std::shared_ptr<revision_store>{make_memory_store()}, sink));
+  const std::shared_ptr<revision_store> revisions = make_memory_store();
+  const auto store = world.keep(system.spawn(model_store, of_store, revisions, sink, devices));
   const job_factory jobs = [&](group_id group, const model_update& initial) {
     group_job_config of_job;
     of_job.group = group;
