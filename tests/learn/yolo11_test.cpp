@@ -174,13 +174,18 @@ BOOST_AUTO_TEST_CASE(pooled_features_are_the_means_of_what_the_head_gets) {
     auto net = a_net(spec);
     net.eval();
     const auto pictures = some_pictures(3, spec);
+    pictures[0] *= .1; // noise is like any other in its means
     torch::Tensor together, alone;
     const auto with = net.forward(pictures, &together);
     BOOST_TEST((together.sizes() == torch::IntArrayRef{3, channels}));
     BOOST_TEST(torch::equal(with.classes, net.forward(pictures).classes));
     net.forward(pictures.slice(0, 1, 2), &alone);
-    BOOST_TEST(torch::allclose(together.slice(0, 1, 2), alone, 1e-4, 1e-5));
-    BOOST_TEST(!torch::allclose(together.slice(0, 0, 1), alone, 1e-4, 1e-5));
+    // Fresh weights let the signal fade to 1e-5: what is near is told by the largest.
+    const auto apart = [&](std::int64_t picture) {
+      return ((together[picture] - alone[0]).abs().max() / alone.abs().max()).item<float>();
+    };
+    BOOST_TEST(apart(1) < 1e-3);
+    BOOST_TEST(apart(0) > .1);
   }
 }
 

@@ -276,7 +276,7 @@ RC_BOOST_PROP(the_worst_group_is_never_starved, (std::uint32_t seed)) {
       if (granted >= count)
         RC_ASSERT(accuracy.at(*id) <= worst->second + 1e-9);
       auto& its = accuracy.at(*id);
-      policy.complete(*id, {its, its + gain, .01});
+      policy.complete(*id, {its, its + gain, .001});
       its += gain;
     }
   }
