@@ -203,6 +203,7 @@ struct EvalOrder {
   # In safetensors. Empty in an order to a group_job: its own are meant.
 
   frames @1 :List(LabelledFrame);
+  # Empty in an order to a group_job: its members' held-out frames are meant.
 }
 
 struct EvalReport {
@@ -211,4 +212,7 @@ struct EvalReport {
 
   busy @1 :Nanoseconds;
   # GPU time it took.
+
+  others @2 :List(CameraScore);
+  # In the answer to `WindowClosed`: the model that each member runs, on the same frames, where that was scored.
 }

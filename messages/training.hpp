@@ -141,7 +141,8 @@ struct train_report {
   friend bool operator==(const train_report&, const train_report&) = default;
 };
 
-/// Scores weights on labelled frames. Sent to a group_job without weights: its own are meant.
+/// Scores weights on labelled frames. Sent to a group_job without weights: its own are meant; without frames: its
+/// members' held-out ones.
 struct eval_order {
   blob weights;
   std::vector<labelled_frame> frames;
@@ -153,6 +154,8 @@ struct eval_order {
 struct eval_report {
   std::vector<camera_score> scores;
   duration busy{};
+  /// In the answer to `window_closed`: the model that each member runs, on the same frames, where that was scored.
+  std::vector<camera_score> others{};
 
   friend bool operator==(const eval_report&, const eval_report&) = default;
 };
