@@ -119,6 +119,8 @@ void bare_network(benchmark::State& state) {
     step();
     recorded = recording::make(step, nullptr);
   }
+  for (int i = 0; i < warm_up; ++i)
+    step();
   for (auto _ : state) {
     recorded ? recorded->replay() : step();
     if (on.is_cuda())

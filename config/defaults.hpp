@@ -123,4 +123,18 @@ inline constexpr double scale = 0.2, translate = 0.1;
 inline constexpr double hue = 0, saturation = 0, brightness = 0;
 inline constexpr double mosaic = 0;
 
+// -- experiments -------------------------------------------------------------------------------------------
+
+inline constexpr duration experiment_length = 1h;
+/// Images a second: YOLO11n at 160 pixels on one CPU thread (design 6).
+inline constexpr double capacity = 40;
+inline constexpr double curve_ceiling = 0.8, curve_scale = 400, curve_forgetting = 0;
+inline constexpr const char* known_condition = "clear";
+inline constexpr double simulated_fps = 10;
+/// The threshold of the paper's Fig. 7.
+inline constexpr double target_accuracy = 0.4;
+/// Metres: one crossing.
+inline constexpr double region_spread = 50;
+inline constexpr duration region_stagger = 5s;
+
 } // namespace ecco::defaults

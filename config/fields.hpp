@@ -50,6 +50,7 @@ verdict encoded_size(const picture_size& size);
 verdict class_list(const std::vector<std::string>& classes);
 verdict whole_seconds(const duration& span);
 verdict not_empty(const std::string& text);
+verdict known_preset(const std::string& name);
 
 /// The words of an enumeration, in the order of its values.
 template <class E>
@@ -59,7 +60,7 @@ inline constexpr std::array<std::string_view, 4> words_of<log_level>{"debug", "i
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<teacher_kind>{"hog", "labels"};
 template <>
-inline constexpr std::array<std::string_view, 2> words_of<policy_kind>{"ecco", "independent"};
+inline constexpr std::array<std::string_view, 2> words_of<grouping_mode>{"shared", "independent"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<gpu_mode>{"spread", "exclusive"};
 template <>
@@ -68,6 +69,9 @@ template <>
 inline constexpr std::array<std::string_view, 2> words_of<other_classes>{"refuse", "reinitialise"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<pace>{"realtime", "fast"};
+
+template <>
+inline constexpr std::array<std::string_view, 2> words_of<learner_kind>{"curve", "torch"};
 
 /// `S` is `T` or `const T`.
 template <class S, class T>
@@ -129,7 +133,7 @@ void fields(S& s, V&& visit) {
 template <like<policy_settings> S, class V>
 void fields(S& s, V&& visit) {
   using namespace std::chrono_literals;
-  visit("name", s.name, anything{});
+  visit("grouping", s.grouping, anything{});
   visit("objective_alpha", s.objective_alpha, between{0.0, 100.0});
   visit("objective_beta", s.objective_beta, between{0.0, 4.0});
   visit("max_distance", s.max_distance, between{metres{0}, metres{20'000'000}});
@@ -205,8 +209,41 @@ void fields(S& s, V&& visit) {
   visit("labels", s.labels, anything{});
 }
 
+template <like<condition_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("at", s.at, between<duration>{0s, 24h * 30});
+  visit("shows", s.shows, not_empty);
+}
+
+template <like<region_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("cameras", s.cameras, between{1u, 100'000u});
+  visit("location", s.place, anything{});
+  visit("spread", s.spread, between{metres{0}, metres{100'000}});
+  visit("stagger", s.stagger, between<duration>{0s, 24h});
+  visit("conditions", s.conditions, anything{});
+}
+
+template <like<experiment_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("length", s.length, between<duration>{1s, 24h * 30});
+  visit("learner", s.learner, anything{});
+  visit("capacity", s.capacity, between{0.1, 100'000.0});
+  visit("ceiling", s.ceiling, between{0.0, 1.0});
+  visit("scale", s.scale, between{1.0, 1'000'000.0});
+  visit("forgetting", s.forgetting, between{0.0, 1.0});
+  visit("known", s.known, not_empty);
+  visit("fps", s.fps, between{0.1, 60.0});
+  visit("target", s.target, between{0.0, 1.0});
+  visit("regions", s.regions, anything{});
+}
+
 template <like<settings> S, class V>
 void fields(S& s, V&& visit) {
+  visit("preset", s.preset, known_preset);
   visit("seed", s.seed, anything{});
   visit("server", s.server, anything{});
   visit("worker", s.worker, anything{});
@@ -221,6 +258,7 @@ void fields(S& s, V&& visit) {
   visit("sampling", s.sampling, anything{});
   visit("training", s.training, anything{});
   visit("cameras", s.cameras, anything{});
+  visit("experiment", s.experiment, anything{});
 }
 
 /// A struct of settings, as opposed to one value.
@@ -228,6 +266,12 @@ template <class T>
 concept section = requires(T& value) {
   fields(value, [](auto&&...) {});
 };
+
+/// Sections by name, such as the cameras.
+template <class T>
+inline constexpr bool named_sections = false;
+template <class Name, class T>
+inline constexpr bool named_sections<std::map<Name, T>> = true;
 
 /// `parent.name`, or `name` at the top.
 inline std::string join(const std::string& parent, std::string_view name) {

@@ -6,10 +6,12 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "config/fields.hpp"
+#include "config/presets.hpp"
 #include "config/text.hpp"
 
 namespace ecco {
@@ -133,7 +135,7 @@ bool is_top_level_value(const std::string& name) {
   settings all;
   fields(all, [&](std::string_view field, auto& member, const auto&) {
     using type = std::remove_reference_t<decltype(member)>;
-    found = found || (field == name && !section<type> && !std::is_same_v<type, decltype(settings::cameras)>);
+    found = found || (field == name && !section<type> && !named_sections<type>);
   });
   return found;
 }
@@ -171,6 +173,65 @@ result<void> add_overrides(yaml_node& base, std::span<const std::string> overrid
   return {};
 }
 
+// -- presets -----------------------------------------------------------------------------------------
+
+const yaml_entry* find_entry(const yaml_node& node, std::string_view key) {
+  const auto* entries = std::get_if<yaml_node::map>(&node.value);
+  if (!entries)
+    return nullptr;
+  const auto found = std::find_if(entries->begin(), entries->end(), [&](const yaml_entry& e) { return e.key == key; });
+  return found == entries->end() ? nullptr : &*found;
+}
+
+/// The first value in `written` that is another than in `fixed`, which is made of maps and scalars.
+struct contradiction {
+  std::string path;
+  const yaml_node* written = nullptr;
+  std::string has, wants;
+};
+
+std::optional<contradiction> find_contradiction(const yaml_node& fixed, const yaml_node& written,
+                                                const std::string& path) {
+  if (const auto* wanted = std::get_if<yaml_scalar>(&fixed.value)) {
+    const auto* has = std::get_if<yaml_scalar>(&written.value);
+    if (has && has->text == wanted->text)
+      return {};
+    return contradiction{path, &written, has ? redact(has->text) : "no word", wanted->text};
+  }
+  const auto* entries = std::get_if<yaml_node::map>(&fixed.value);
+  if (!entries)
+    return {};
+  for (const auto& entry : *entries)
+    if (const auto* same = find_entry(written, entry.key))
+      if (auto found = find_contradiction(entry.node, same->node, join(path, entry.key)))
+        return found;
+  return {};
+}
+
+/// Puts what was written over the preset that it names. What makes that system is not to be changed under its name:
+/// results that say `ekya` are Ekya's.
+result<yaml_node> lay_preset_beneath(yaml_node written) {
+  const auto* chosen = find_entry(written, "preset");
+  const auto* name = chosen ? std::get_if<yaml_scalar>(&chosen->node.value) : nullptr;
+  const auto* known = name ? find_preset(name->text) : nullptr;
+  if (!known)
+    return written; // none, or a name that is refused when it is read
+  const auto origin = std::make_shared<const yaml_origin>(yaml_origin{"preset " + name->text, {}});
+  auto all = parse_yaml(known->yaml, origin);
+  if (!all)
+    return all;
+  if (auto checked = check_version(*all); !checked)
+    return tl::unexpected{checked.error()};
+  if (const auto found = find_contradiction(*all, written, ""))
+    return tl::unexpected{refusal(found->written->where,
+                                  found->path + " is " + found->has + ", but the preset " + name->text + " ("
+                                    + to_string(chosen->node.where) + ") sets it to " + found->wants
+                                    + ": it would not be that system",
+                                  "leave it out, or leave out the preset")};
+  merge(*all, std::move(written));
+  return all;
+}
+
 } // namespace
 
 result<yaml_node> stack_layers(std::span<const std::filesystem::path> files,
@@ -186,7 +247,7 @@ result<yaml_node> stack_layers(std::span<const std::filesystem::path> files,
     return tl::unexpected{added.error()};
   if (auto added = add_overrides(all, overrides, outside); !added)
     return tl::unexpected{added.error()};
-  return all;
+  return lay_preset_beneath(std::move(all));
 }
 
 } // namespace ecco

@@ -11,7 +11,7 @@
 
 namespace ecco {
 
-/// Private to config/. All that was written, as one tree: files, then variables, then overrides, later over
+/// Private to config/. All that was written, as one tree: the preset, files, variables, overrides, later over
 /// earlier, as `load_settings` documents it. Every value knows where it was written; nothing is known yet of
 /// what the names mean.
 result<yaml_node> stack_layers(std::span<const std::filesystem::path> files,

@@ -249,15 +249,19 @@ class reader {
       read_value(out[i], (*list)[i], element(path, i));
   }
 
-  void read(std::map<camera_id, camera_settings>& out, const yaml_node& node, const std::string& path) {
+  template <class Name, class T>
+  void read(std::map<Name, T>& out, const yaml_node& node, const std::string& path) {
     if (std::holds_alternative<std::monostate>(node.value))
       return;
     const auto* entries = std::get_if<yaml_node::map>(&node.value);
+    constexpr auto cameras = std::is_same_v<Name, camera_id>;
     if (!entries)
-      return complain(node, path, "must be a section with one entry a camera, but is " + description(node),
-                      "write name: {source: ...}");
+      return complain(node, path,
+                      std::string{"must be a section with one entry a "} + (cameras ? "camera" : "region") + ", but is "
+                        + description(node),
+                      cameras ? "write name: {source: ...}" : "write name: {cameras: ...}");
     for (const auto& entry : *entries) {
-      read_value(out[camera_id{entry.key}], entry.node, join(path, entry.key));
+      read_value(out[Name{entry.key}], entry.node, join(path, entry.key));
       places_[join(path, entry.key)] = entry.where;
     }
   }

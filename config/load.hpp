@@ -17,6 +17,8 @@ namespace ecco {
 ///   3. environment variables `ECCO_SECTION__KEY` (`ECCO_SERVER__PORT=0`): two underscores between the names
 ///      of the path, upper case for lower (so that names with a `-` cannot be reached),
 ///   4. `overrides`, in order, as `server.port=0` or `classes=[person, car]`.
+/// Between 1 and 2 lie the settings of the preset that any of 2 to 4 names (config/presets.hpp). None of them may set
+/// one of the preset's to another value.
 /// In texts and paths `${NAME}` and `${NAME:default}` stand for environment variables, `$${` for `${`.
 /// Relative paths in a file begin at the file's folder, all others (`files` too) at `outside.folder`; when
 /// that is absolute, so are all in the result.

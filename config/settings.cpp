@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "config/fields.hpp"
+#include "config/presets.hpp"
 #include "config/text.hpp"
 
 namespace ecco {
@@ -68,12 +70,14 @@ class inspection {
       inspect(values[i], element(path, i));
   }
 
-  void inspect(const std::map<camera_id, camera_settings>& cameras, const std::string& path) {
-    for (const auto& [id, camera] : cameras) {
+  template <class Name, class T>
+  void inspect(const std::map<Name, T>& named, const std::string& path) {
+    constexpr auto what = std::is_same_v<Name, camera_id> ? "camera" : "region";
+    for (const auto& [id, one] : named) {
       if (!is_valid_name(id.value) || id.value.find('.') != id.value.npos)
-        complain(join(path, id.value), {"is not a good name for a camera",
+        complain(join(path, id.value), {std::string{"is not a good name for a "} + what,
                                         "use 1 to 63 of a-z 0-9 _ -, and begin with a letter or digit"});
-      section_of(camera, join(path, id.value));
+      section_of(one, join(path, id.value));
     }
   }
 };
@@ -149,6 +153,45 @@ std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, cam
   return {};
 }
 
+constexpr std::size_t most_conditions = 256, most_cameras = 200'000;
+
+std::optional<setting_fault> find_bad_conditions(const region_settings& region, const std::string& path) {
+  for (std::size_t i = 1; i < region.conditions.size(); ++i)
+    if (region.conditions[i].at <= region.conditions[i - 1].at)
+      return setting_fault{element(path + ".conditions", i) + ".at",
+                           "is " + to_text(region.conditions[i].at) + ", but the condition before it begins at "
+                             + to_text(region.conditions[i - 1].at),
+                           "list conditions in ascending order of 'at'"};
+  return {};
+}
+
+/// Regions whose cameras cannot be told apart, and more than can be simulated.
+std::optional<setting_fault> find_bad_experiment(const experiment_settings& experiment) {
+  std::set<std::string> names, conditions{experiment.known};
+  for (const auto& [id, region] : experiment.regions) {
+    const auto path = "experiment.regions." + id.value;
+    if (auto fault = find_bad_conditions(region, path))
+      return fault;
+    for (const auto& condition : region.conditions)
+      conditions.insert(condition.shows);
+    for (std::uint32_t i = 0; i < region.cameras; ++i) {
+      const auto name = name_in(id, region, i).value;
+      if (!is_valid_name(name))
+        return setting_fault{path, "makes a camera " + name + ", which is no good name", "call the region shorter"};
+      if (!names.insert(name).second)
+        return setting_fault{path, "makes a camera " + name + ", and so does another region", "call one otherwise"};
+    }
+  }
+  if (names.size() > most_cameras)
+    return setting_fault{"experiment.regions", "have " + std::to_string(names.size()) + " cameras, more than "
+                                                 + std::to_string(most_cameras), "use fewer"};
+  if (conditions.size() > most_conditions)
+    return setting_fault{"experiment.regions", "show " + std::to_string(conditions.size())
+                                                 + " conditions, more than " + std::to_string(most_conditions),
+                         "use fewer words"};
+  return {};
+}
+
 } // namespace
 
 std::string_view to_string(log_level value) {
@@ -157,7 +200,7 @@ std::string_view to_string(log_level value) {
 std::string_view to_string(teacher_kind value) {
   return word(value);
 }
-std::string_view to_string(policy_kind value) {
+std::string_view to_string(grouping_mode value) {
   return word(value);
 }
 std::string_view to_string(gpu_mode value) {
@@ -170,6 +213,9 @@ std::string_view to_string(other_classes value) {
   return word(value);
 }
 std::string_view to_string(pace value) {
+  return word(value);
+}
+std::string_view to_string(learner_kind value) {
   return word(value);
 }
 
@@ -261,6 +307,15 @@ verdict not_empty(const std::string& text) {
   return text.empty() ? verdict{"is missing", ""} : verdict{};
 }
 
+verdict known_preset(const std::string& name) {
+  if (name.empty() || find_preset(name))
+    return {};
+  std::string choice;
+  for (const auto& known : presets())
+    choice += (choice.empty() ? "" : &known == &presets().back() ? " or " : ", ") + std::string{known.name};
+  return {"must be " + choice + ", but is '" + name + "'", ""};
+}
+
 // ----------------------------------------------------------------------------------------------------------
 
 std::optional<setting_fault> find_fault(const settings& value) {
@@ -276,7 +331,9 @@ std::optional<setting_fault> find_fault(const settings& value) {
     return fault;
   if (auto fault = find_idle_comparison(value.policy))
     return fault;
-  return find_unordered_filter(value.cameras);
+  if (auto fault = find_unordered_filter(value.cameras))
+    return fault;
+  return find_bad_experiment(value.experiment);
 }
 
 result<void> validate(const settings& value) {
@@ -287,6 +344,16 @@ result<void> validate(const settings& value) {
 
 bool draws_masks(const student_settings& student) {
   return student.architecture.ends_with(mask_suffix);
+}
+
+camera_id name_in(const region_id& region, const region_settings& of, std::uint32_t index) {
+  return camera_id{of.cameras == 1 ? region.value : region.value + "-" + std::to_string(index + 1)};
+}
+
+std::string name_of_system(const settings& value) {
+  if (!value.preset.empty())
+    return value.preset;
+  return value.policy.grouping == grouping_mode::shared ? "ecco" : "independent";
 }
 
 sampling_plan plan_of(const sampling_settings& sampling) {

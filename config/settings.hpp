@@ -24,19 +24,22 @@ namespace ecco {
 
 /// Who labels frames: OpenCV's people detector, or a file of truths.
 enum class teacher_kind : std::uint8_t { hog, labels };
-/// Cameras that drift alike share a job (the paper), or every camera has its own (the baseline).
-enum class policy_kind : std::uint8_t { ecco, independent };
+/// Cameras that drift alike share a job (the paper), or every camera has its own (the baselines).
+enum class grouping_mode : std::uint8_t { shared, independent };
+/// What learns in an experiment: the deterministic learning curve, or YOLO11 itself.
+enum class learner_kind : std::uint8_t { curve, torch };
 /// A file plays as fast as it was filmed, or as fast as it can be read.
 enum class pace : std::uint8_t { realtime, fast };
 
 // The words that ecco.yaml has for them.
 std::string_view to_string(log_level value);
 std::string_view to_string(teacher_kind value);
-std::string_view to_string(policy_kind value);
+std::string_view to_string(grouping_mode value);
 std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
 std::string_view to_string(other_classes value);
 std::string_view to_string(pace value);
+std::string_view to_string(learner_kind value);
 
 struct server_settings {
   /// Address to listen on. Loopback only, until TLS is configured.
@@ -115,7 +118,7 @@ struct bootstrap_settings {
 };
 
 struct policy_settings {
-  policy_kind name = policy_kind::ecco;
+  grouping_mode grouping = grouping_mode::shared;
   /// Weight of a group of n members: alpha * n^beta, over the sum of n^beta (paper 3.1, Eq. 1). 0..100, 0..4.
   double objective_alpha = defaults::objective_alpha, objective_beta = defaults::objective_beta;
   /// How far apart and how long after one another requests may be that share a group (Alg. 2).
@@ -225,8 +228,57 @@ struct camera_settings {
   friend bool operator==(const camera_settings&, const camera_settings&) = default;
 };
 
+/// From `at` on (virtual time, 0s..30 days), this is what a region's cameras see.
+struct condition_settings {
+  duration at{};
+  /// Any word. The same word is the same world everywhere: a model trained on it in one region is good in another.
+  std::string shows;
+
+  friend bool operator==(const condition_settings&, const condition_settings&) = default;
+};
+
+using region_id = strong<std::string, struct region_kind>;
+
+/// Cameras near one another, simulated, whose world changes alike.
+struct region_settings {
+  /// How many, 1..100000. Those of `market` are `market-1`, `market-2`, ...; a single one is `market`.
+  std::uint32_t cameras = 1;
+  location place;
+  /// Radius of the circle around `place` they are strewn in, 0m..100km.
+  metres spread{defaults::region_spread};
+  /// Each sees a change up to so much later, 0s..24h, drawn from the seed.
+  duration stagger = defaults::region_stagger;
+  /// In ascending order of `at`. Before the first, the first student's condition shows.
+  std::vector<condition_settings> conditions;
+
+  friend bool operator==(const region_settings&, const region_settings&) = default;
+};
+
+/// What `ecco experiment` runs, in virtual time; nothing else reads it. Workers are `server.workers`.
+struct experiment_settings {
+  /// Virtual time, 1s..30 days.
+  duration length = defaults::experiment_length;
+  learner_kind learner = learner_kind::curve;
+  /// What a worker trains on in a second, 0.1..100000 images; labelling or scoring one takes as long.
+  double capacity = defaults::capacity;
+  /// The curve: accuracy that training approaches (0..1), images after which 63 % of it is reached (1..1000000), and
+  /// images lost under every other condition for one that is trained on (0..1).
+  double ceiling = defaults::curve_ceiling, scale = defaults::curve_scale, forgetting = defaults::curve_forgetting;
+  /// Condition that the first student has learnt.
+  std::string known = defaults::known_condition;
+  /// Pictures a second of a simulated camera, 0.1..60.
+  double fps = defaults::simulated_fps;
+  /// mAP@0.5 that response times wait for, 0..1.
+  double target = defaults::target_accuracy;
+  std::map<region_id, region_settings> regions;
+
+  friend bool operator==(const experiment_settings&, const experiment_settings&) = default;
+};
+
 /// Everything that can be set, for all roles, named as in ecco.yaml (`camera_settings::place` is `location`).
 struct settings {
+  /// Name of the system whose settings (config/presets/NAME.yaml) lie beneath what was written; empty: none.
+  std::string preset;
   /// All randomness of a run comes from it (runtime/base/random.hpp).
   std::uint64_t seed = defaults::seed;
   server_settings server;
@@ -244,6 +296,7 @@ struct settings {
   training_settings training;
   /// Names are `[a-z0-9_-]{1,63}` and begin with a letter or digit.
   std::map<camera_id, camera_settings> cameras;
+  experiment_settings experiment;
 
   friend bool operator==(const settings&, const settings&) = default;
 };
@@ -263,6 +316,12 @@ result<void> validate(const settings& value);
 
 /// Does the student draw masks? Then its architecture ends in `-seg`.
 bool draws_masks(const student_settings& student);
+
+/// Name of camera number `index` (from 0) of a region.
+camera_id name_in(const region_id& region, const region_settings& of, std::uint32_t index);
+
+/// What the system is called in results: its preset; without one, `ecco` or `independent` by its grouping.
+std::string name_of_system(const settings& value);
 
 /// What a camera is told to send.
 sampling_plan plan_of(const sampling_settings& sampling);

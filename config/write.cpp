@@ -52,6 +52,10 @@ std::string written(const filter_settings& filter) {
   return "{at: " + to_text(filter.at) + ", chain: " + in_quotes(filter.chain) + "}";
 }
 
+std::string written(const condition_settings& condition) {
+  return "{at: " + to_text(condition.at) + ", shows: " + in_quotes(condition.shows) + "}";
+}
+
 template <class T>
 std::string written(const std::vector<T>& values) {
   std::string out;
@@ -68,11 +72,11 @@ void write(std::string& out, const S& value, const std::string& indent) {
     if constexpr (section<const type>) {
       out += "\n";
       write(out, member, indent + "  ");
-    } else if constexpr (std::is_same_v<type, std::map<camera_id, camera_settings>>) {
+    } else if constexpr (named_sections<type>) {
       out += "\n";
-      for (const auto& [id, camera] : member) {
+      for (const auto& [id, one] : member) {
         out += indent + "  " + in_quotes(id.value) + ":\n";
-        write(out, camera, indent + "    ");
+        write(out, one, indent + "    ");
       }
     } else
       out += " " + written(member) + "\n";

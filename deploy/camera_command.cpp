@@ -11,6 +11,7 @@
 #include "actors/system_config.hpp"
 #include "actors/uplink.hpp"
 #include "deploy/cli.hpp"
+#include "deploy/configured.hpp"
 #include "deploy/node.hpp"
 #include "deploy/stop_and_wait.hpp"
 #include "runtime/base/signals.hpp"
@@ -57,7 +58,7 @@ int watch(const common_options& common, const std::vector<std::string>& names) {
   std::vector<uplink_camera> devices;
   for (const auto& id : *ids)
     devices.push_back({make_camera_hello(*from, id, process),
-                       system.spawn<caf::detached>(camera, make_camera_config(*from, id, process),
+                       system.spawn<caf::detached>(camera, configured_camera(*from, id, process),
                                                    make_camera_parts(*from, id))});
   auto link = system.spawn(uplink, uplink_config{from->server.host, from->server.port}, devices,
                            std::vector<uplink_worker>{}, sink, [&common](const std::string& what) { say(common, "camera", what); });

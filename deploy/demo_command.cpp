@@ -86,7 +86,7 @@ result<void> skip_bootstrap(settings& from, const fs::path& models) {
 }
 
 std::string title_of(const settings& from) {
-  return "ecco demo   policy " + std::string{to_string(from.policy.name)} + "   seed " + std::to_string(from.seed)
+  return "ecco demo   policy " + name_of_system(from) + "   seed " + std::to_string(from.seed)
          + "   student " + from.student.architecture + "   teacher " + std::string{to_string(from.teacher.kind)};
 }
 
@@ -144,7 +144,7 @@ result<std::vector<run_results>> run_all(const settings& first, const demo_optio
   std::vector<run_results> runs;
   for (const auto& policy : options.policies) {
     auto from = first;
-    from.policy.name = policy == "independent" ? policy_kind::independent : policy_kind::ecco;
+    from.policy.grouping = policy == "independent" ? grouping_mode::independent : grouping_mode::shared;
     auto length = from_seconds(options.seconds);
     from.server.state = first.server.state / policy;
     std::error_code failure;

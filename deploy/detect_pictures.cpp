@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/score/outline_mask.hpp"
 #include "runtime/score/parallel.hpp"
 #include "runtime/video/picture_file.hpp"
 
@@ -48,6 +50,18 @@ coco_detection in_pixels(const detection& seen, const image& picture, std::uint3
   const double top = seen.where.y1 * height, bottom = seen.where.y2 * height;
   const pixel_box where{left, top, right - left, bottom - top};
   return {number, category, where, area(where), seen.score};
+}
+
+/// In the order of the pictures.
+void keep(coco_input& truth, const detection& seen, const image& picture, std::uint32_t number, std::uint32_t category,
+          coco_regions regions) {
+  auto kept = in_pixels(seen, picture, number, category);
+  if (regions == coco_regions::masks) {
+    auto mask = mask_of(seen.shape, picture.height, picture.width);
+    kept.area = static_cast<double>(area(mask));
+    truth.scene.detection_masks.push_back(std::move(mask));
+  }
+  truth.scene.detections.push_back(kept);
 }
 
 } // namespace
@@ -107,7 +121,7 @@ result<std::vector<unread_picture>> detect_pictures(coco_input& truth, torch_det
     for (std::size_t i = 0; i < whole.size(); ++i)
       for (const auto& one : (*seen)[i])
         if (const auto category = categories[one.class_id])
-          truth.scene.detections.push_back(in_pixels(one, *whole[i], numbers[i], *category));
+          keep(truth, one, *whole[i], numbers[i], *category, options.regions);
     done += batch.size();
     if (options.go_on && !options.go_on(done) && done < truth.images.size())
       return fail(ec::unavailable, "stopped after " + std::to_string(done) + " of "
@@ -118,11 +132,19 @@ result<std::vector<unread_picture>> detect_pictures(coco_input& truth, torch_det
 
 std::string as_results(const coco_input& input) {
   std::string out = "[";
-  for (const auto& d : input.scene.detections) {
-    const nlohmann::json line{{"image_id", input.images[d.image].id},
-                              {"category_id", input.categories[d.category].id},
-                              {"bbox", {d.where.x, d.where.y, d.where.width, d.where.height}},
-                              {"score", d.score}};
+  const auto& scene = input.scene;
+  for (std::size_t i = 0; i < scene.detections.size(); ++i) {
+    const auto& d = scene.detections[i];
+    nlohmann::json line{{"image_id", input.images[d.image].id},
+                        {"category_id", input.categories[d.category].id},
+                        {"score", d.score}};
+    if (scene.detection_masks.empty()) {
+      line["bbox"] = {d.where.x, d.where.y, d.where.width, d.where.height};
+    } else {
+      // Without a box: COCO's tools would take its area for that of the mask.
+      const auto& mask = scene.detection_masks[i];
+      line["segmentation"] = {{"size", {mask.height, mask.width}}, {"counts", to_string(mask)}};
+    }
     out += (out.size() > 1 ? ",\n" : "\n") + line.dump();
   }
   return out + "\n]\n";

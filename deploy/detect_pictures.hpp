@@ -30,6 +30,8 @@ struct unread_picture {
 
 struct detect_options {
   std::filesystem::path folder;
+  /// Masks only of a model that draws them.
+  coco_regions regions = coco_regions::boxes;
   std::size_t batch = 8;
   /// How many pictures are read at a time.
   unsigned threads = 1;

@@ -65,7 +65,7 @@ void add_eval(CLI::App& app, common_options& common, command& chosen) {
   sub->add_option("--truth", options->truth,
                   "COCO instances: a JSON file with images, annotations, categories")
       ->required();
-  sub->add_option("--results", options->results, "COCO results: a JSON list of detections")->required();
+  sub->add_option("--results,--coco-json", options->results, "COCO results: a JSON list of detections")->required();
   sub->add_option("--iou", options->iou, "What overlaps: bbox (default) or segm")
       ->check(CLI::IsMember({"bbox", "segm"}));
   add_report_options(*sub, options->report);
@@ -73,7 +73,7 @@ void add_eval(CLI::App& app, common_options& common, command& chosen) {
   sub->footer(
       "The figures are those of pycocotools to the last bit; '-' where it says -1: no such object.\n"
       "examples\n"
-      "  ecco eval --truth instances_val2017.json --results detections.json\n"
+      "  ecco eval --truth instances_val2017.json --coco-json detections.json\n"
       "  ecco eval --truth instances_val2017.json --results masks.json --iou segm --per-category --json\n"
       "  ecco eval --truth street.json --results detections.json --block video_id");
   sub->callback(

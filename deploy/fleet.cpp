@@ -6,6 +6,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/failure.hpp"
+#include "deploy/configured.hpp"
 #include "deploy/stop_and_wait.hpp"
 
 namespace ecco {
@@ -58,7 +59,7 @@ result<void> fleet::add_camera(const camera_id& id) {
   if (auto opened = parts.open_source(); !opened)
     return tl::unexpected{opened.error()};
   caf::scoped_actor self{system_};
-  auto device = system_.spawn<caf::detached>(camera, make_camera_config(settings_, id, process_), std::move(parts));
+  auto device = system_.spawn<caf::detached>(camera, configured_camera(settings_, id, process_), std::move(parts));
   cameras_.push_back(device);
   result<void> out;
   self->request(server_, hello_patience, make_camera_hello(settings_, id, process_), device)

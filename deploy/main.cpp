@@ -21,8 +21,8 @@ constexpr auto exit_codes = R"(exit codes
   75  try again: something is busy, late or out of date
   77  refused: authentication
   78  the configuration is invalid or unsafe
-A demo stopped by a signal keeps its results so far and ends with 130 (Ctrl-C) or 143 (SIGTERM); a server, worker or
-camera ends with 0, because that is how one stops them.
+A demo or experiment stopped by a signal keeps its results so far and ends with 130 (Ctrl-C) or 143 (SIGTERM); a
+server, worker or camera ends with 0, because that is how one stops them.
 )";
 
 /// CLI11 numbers its errors from 100; for us they are all wrong usage.
@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
                "  ecco demo                     see it: drift, grouping, retraining, recovery, in five minutes\n"
                "  ecco server -c city.yaml      run the server of a fleet; then `ecco worker`, `ecco camera`\n"
                "  ecco status                   what a server is doing\n"
+               "  ecco experiment FILE          compare systems on a simulated fleet, hours in seconds\n"
                "  ecco eval                     COCO figures of detections against a truth\n"
                "  ecco model                    what weights are; convert them; evaluate them on pictures\n"
                "  ecco help exit-codes          what the exit codes mean\n"};
@@ -53,6 +54,7 @@ int main(int argc, char** argv) {
   ecco::add_camera(app, common, chosen);
   ecco::add_status(app, common, chosen);
   ecco::add_inject(app, common, chosen);
+  ecco::add_experiment(app, common, chosen);
   ecco::add_eval(app, common, chosen);
   ecco::add_model(app, common, chosen);
   std::string topic;

@@ -23,6 +23,7 @@
 #include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/torch_process.hpp"
 #include "runtime/learn/weights.hpp"
+#include "runtime/learn/yolo11.hpp"
 
 namespace ecco {
 
@@ -32,12 +33,16 @@ struct model_eval_options {
   std::filesystem::path weights, truth, images, results;
   bool force = false;
   std::vector<std::string> names;
-  std::string input = "640x640", device = "cpu";
+  std::string input = "640x640", device = "cpu", iou = "bbox";
   std::size_t batch = 8;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   detection_options detecting;
   coco_report_options report;
 };
+
+coco_regions regions_of(const model_eval_options& options) {
+  return options.iou == "segm" ? coco_regions::masks : coco_regions::boxes;
+}
 
 /// Weights that are ready to look at pictures.
 struct loaded_model {
@@ -69,6 +74,9 @@ result<loaded_model> load(const model_eval_options& options) {
   const auto facts = recognise(*read);
   if (!facts)
     return about(options.weights, facts);
+  if (regions_of(options) == coco_regions::masks && !variant_of(facts->student)->masks)
+    return fail(ec::invalid_argument, options.weights.string() + ": " + facts->student.architecture + " draws no masks",
+                "use --iou bbox, or weights of an architecture that ends in -seg");
   loaded_model model{*facts, facts->student, nullptr};
   model.spec.input_width = size->width;
   model.spec.input_height = size->height;
@@ -102,7 +110,7 @@ result<outcome> run(const common_options& common, const model_eval_options& opti
   auto model = load(options);
   if (!model)
     return tl::unexpected{model.error()};
-  auto input = read_coco_truth(options.truth, coco_regions::boxes, options.report.block);
+  auto input = read_coco_truth(options.truth, regions_of(options), options.report.block);
   if (!input)
     return tl::unexpected{input.error()};
   if (input->images.empty())
@@ -115,7 +123,7 @@ result<outcome> run(const common_options& common, const model_eval_options& opti
   progress shown{"model eval", "pictures", out.input.images.size(),
                  describe_terminal(STDERR_FILENO, common.outside)};
   auto unread = detect_pictures(out.input, *out.model.detector, *categories,
-                                {options.images, options.batch, options.threads, [&](std::size_t done) {
+                                {options.images, regions_of(options), options.batch, options.threads, [&](std::size_t done) {
                                    if (!common.quiet)
                                      shown.now_at(done);
                                    return !stop.requested();
@@ -133,7 +141,7 @@ result<outcome> run(const common_options& common, const model_eval_options& opti
 nlohmann::json as_json(const outcome& done, const coco_report& report, const model_eval_options& options) {
   auto out = as_json(done.input, report, options.report);
   out["ok"] = true;
-  out["iou"] = "bbox";
+  out["iou"] = options.iou;
   out["architecture"] = done.model.spec.architecture;
   out["classes"] = done.model.spec.classes;
   out["input"] = {done.model.spec.input_width, done.model.spec.input_height};
@@ -207,6 +215,9 @@ void add_options(CLI::App& sub, common_options& common, model_eval_options& opti
   sub.add_option("--truth", options.truth, "COCO instances: a JSON file with images, annotations, categories")
       ->required();
   sub.add_option("--images", options.images, "Folder of the pictures that the truth names")->required();
+  sub.add_option("--iou", options.iou, "What overlaps: bbox, or segm for weights that draw masks")
+      ->check(CLI::IsMember({"bbox", "segm"}))
+      ->capture_default_str();
   sub.add_option("--results", options.results, "Keep the detections in this file, as `ecco eval` reads them");
   sub.add_flag("--force", options.force, "Replace that file when it is there already");
   sub.add_option("--names", options.names,
@@ -238,7 +249,8 @@ void add_model_eval(CLI::App& model, common_options& common, command& chosen) {
               "examples\n"
               "  ecco model eval yolo11n.safetensors --truth instances_val2017.json --images val2017\n"
               "  ecco model eval mine.safetensors --truth street.json --images street --names person --json \\\n"
-              "                  --results detections.json");
+              "                  --results detections.json\n"
+              "  ecco model eval yolo11n-seg.safetensors --truth instances_val2017.json --images val2017 --iou segm");
   sub->callback(
       [&common, &chosen, options] { chosen = [&common, options] { return model_eval(common, *options); }; });
 }

@@ -2,10 +2,10 @@
 #include "deploy/node.hpp"
 
 #include <chrono>
-#include <cmath>
 #include <random>
 #include <utility>
 
+#include "deploy/configured.hpp"
 #include "deploy/teachers.hpp"
 #include "deploy/whole_file.hpp"
 #include "runtime/base/random.hpp"
@@ -22,9 +22,6 @@ namespace {
 /// Each device and camera is one thread: more threads in one operation only wait for each other on a busy machine
 /// (design 6).
 constexpr int torch_threads = 1;
-/// A member's newest held-out frames that its job is scored on: enough for an average precision, few enough that
-/// scoring leaves the slice to training.
-constexpr std::size_t held_out_frames = 20;
 constexpr duration connect_patience = std::chrono::seconds{5};
 
 /// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
@@ -46,43 +43,11 @@ epoch present_term() {
   return epoch{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since_1970).count())};
 }
 
-grouping_options grouping_of(const settings& from) {
-  grouping_options out;
-  out.share_jobs = from.policy.name == policy_kind::ecco;
-  out.max_age = from.policy.max_age;
-  out.max_distance_m = from.policy.max_distance.value;
-  out.drop = from.policy.drop;
-  out.join_margin = from.policy.join_margin;
-  out.converged_windows = from.policy.converged_windows;
-  out.dwell = from.policy.dwell;
-  out.most_moves = from.policy.most_moves;
-  out.compare_every = from.policy.compare_every;
-  out.most_pairs = from.policy.most_pairs;
-  return out;
-}
-
-allocator_config allocator_of(const settings& from) {
-  allocator_config out;
-  out.policy.alpha = from.policy.objective_alpha;
-  out.policy.beta = from.policy.objective_beta;
-  out.window = from.window.length;
-  out.micro_windows = from.window.micro_windows;
-  out.mode = from.gpu.mode;
-  out.token_seed = draw_incarnation().value;
-  out.term = present_term();
-  return out;
-}
-
 } // namespace
 
 student_spec spec_of(const settings& from) {
   return {from.student.architecture, static_cast<std::uint16_t>(from.classes.size()), from.student.input.width,
           from.student.input.height};
-}
-
-worker_welcome worker_terms(const settings& from) {
-  return {from.student.architecture, from.student.input.width, from.student.input.height, from.classes,
-          std::string{to_string(from.teacher.kind)}};
 }
 
 incarnation draw_incarnation() {
@@ -105,27 +70,10 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   auto media = listen_for_media({from.server.host, from.server.media_port});
   if (!media)
     return tl::unexpected{media.error()};
-  server_parts out;
-  out.allocator = allocator_of(from);
-  out.grouper.policy = grouping_of(from);
-  out.grouper.subsamples = from.policy.subsamples;
-  out.grouper.plan = plan_of(from.sampling);
-  out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
+  auto out = configured_server(from);
+  out.allocator.token_seed = draw_incarnation().value;
+  out.allocator.term = present_term();
   out.models.initial = std::move(*weights);
-  out.job.train_frames = from.training.replay_frames;
-  out.job.held_out_frames = held_out_frames;
-  out.job.seed = seed_for(from.seed, "jobs");
-  out.ingest.split = out.grouper.plan.split;
-  out.ingest.before_drift
-    = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
-  out.camera.plan = out.grouper.plan;
-  out.camera.student = from.student.architecture;
-  out.camera.input_width = from.student.input.width;
-  out.camera.input_height = from.student.input.height;
-  out.camera.classes = from.classes;
-  out.worker = worker_terms(from);
-  for (const auto& [camera, of_camera] : from.cameras)
-    out.known_cameras.push_back(camera);
   out.media_host = from.server.host;
   out.media = std::move(*media);
   out.store = std::move(*store);
@@ -186,21 +134,6 @@ camera_parts make_camera_parts(const settings& from, const camera_id& camera) {
   out.connect = [](const camera_welcome& welcome) {
     return connect_media(welcome.media_host, welcome.media_port, welcome.media_token, connect_patience);
   };
-  return out;
-}
-
-camera_config make_camera_config(const settings& from, const camera_id& camera, incarnation process) {
-  const auto& of_camera = from.cameras.at(camera);
-  camera_config out;
-  out.camera = camera;
-  out.process = process;
-  out.place = of_camera.place;
-  out.real_time = of_camera.pace == pace::realtime;
-  out.infer_fps = from.sampling.infer_fps;
-  out.drift = {from.drift.warm_up, from.drift.confidence_delta, from.drift.confidence_threshold,
-               from.drift.count_delta, from.drift.count_threshold};
-  for (const auto& filter : of_camera.filters)
-    out.scripted.push_back({filter.at, filter.chain});
   return out;
 }
 

@@ -29,11 +29,7 @@ student_spec spec_of(const settings& from);
 /// Makes a device's learner, with the teacher, so that what is wrong is known before an actor runs.
 result<learner_factory> make_learner_factory(const settings& from, int nth = 0);
 
-/// What the server tells workers, and what this node's devices can do: both must be equal.
-worker_welcome worker_terms(const settings& from);
-
 camera_parts make_camera_parts(const settings& from, const camera_id& camera);
-camera_config make_camera_config(const settings& from, const camera_id& camera, incarnation process);
 camera_hello make_camera_hello(const settings& from, const camera_id& camera, incarnation process);
 
 /// Random, from the operating system: told apart from every other process.

@@ -2,33 +2,16 @@
 #include "deploy/run_report.hpp"
 
 #include <cstdio>
-#include <fstream>
 #include <string>
 
 #include "deploy/report/plot.hpp"
 #include "deploy/report/results_json.hpp"
 #include "deploy/report/results_table.hpp"
+#include "deploy/report/text_file.hpp"
 
 namespace ecco {
 
 namespace {
-
-result<void> write_text(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream out{path, std::ios::binary | std::ios::trunc};
-  out << text;
-  out.flush();
-  if (!out)
-    return fail(ec::io_failed, path.string() + " cannot be written", "is the folder there, and the disk not full?");
-  return {};
-}
-
-result<void> make_folder(const std::filesystem::path& folder) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure)
-    return fail(ec::io_failed, folder.string() + " cannot be made: " + failure.message());
-  return {};
-}
 
 /// A picture that cannot be drawn is said and forgiven: the data it shows has been written.
 void draw_or_say(const run_results& run, const std::filesystem::path& folder, std::FILE* out) {
@@ -41,7 +24,7 @@ void draw_or_say(const run_results& run, const std::filesystem::path& folder, st
 } // namespace
 
 run_facts facts_of(const settings& from) {
-  run_facts out{from.seed, std::string{to_string(from.policy.name)}, {}};
+  run_facts out{from.seed, name_of_system(from), {}};
   for (const auto& [camera, of_camera] : from.cameras)
     out.cameras.push_back({camera, {}});
   return out;

@@ -9,6 +9,7 @@
 #include "actors/system_config.hpp"
 #include "actors/uplink.hpp"
 #include "deploy/cli.hpp"
+#include "deploy/configured.hpp"
 #include "deploy/node.hpp"
 #include "deploy/stop_and_wait.hpp"
 #include "runtime/base/signals.hpp"

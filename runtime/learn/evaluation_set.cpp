@@ -2,6 +2,7 @@
 #include "runtime/learn/evaluation_set.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace ecco {
@@ -56,6 +57,21 @@ std::vector<camera_score> evaluation_set::scores() const {
   for (const auto& [camera, kept] : cameras_)
     all.push_back(score_camera(camera, kept.records));
   return all;
+}
+
+precision_change evaluation_set::change_from(const evaluation_set& other) const {
+  precision_change mean;
+  double variance = 0;
+  int cameras = 0;
+  for (const auto& [camera, kept] : cameras_) {
+    const auto change = change_between(other.cameras_.at(camera).records, kept.records);
+    if (std::isnan(change.map50))
+      continue;
+    mean.map50 += change.map50;
+    variance += change.standard_error * change.standard_error;
+    ++cameras;
+  }
+  return {mean.map50 / cameras, std::sqrt(variance) / cameras};
 }
 
 std::size_t evaluation_set::size() const {

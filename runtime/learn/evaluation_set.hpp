@@ -33,6 +33,10 @@ class evaluation_set {
   /// One score a camera that has frames, in the order of their names. @pre every frame has been looked at
   std::vector<camera_score> scores() const;
 
+  /// What this model has more than the one of `other`, mean over the cameras that can tell; NaN when none can.
+  /// @pre the frames are the same, and every one has been looked at in both
+  precision_change change_from(const evaluation_set& other) const;
+
   /// Number of frames, and of those the present model has not seen.
   std::size_t size() const;
   std::size_t unseen() const;

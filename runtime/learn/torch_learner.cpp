@@ -2,7 +2,6 @@
 #include "runtime/learn/torch_learner.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <random>
 
@@ -15,17 +14,35 @@ namespace ecco {
 
 namespace {
 
+/// One state of a job, and what it sees in the held-out frames.
+struct job_state {
+  blob checkpoint, weights;
+  evaluation_set held_out;
+};
+
 /// What a device keeps of one job between its slices.
 struct job {
   std::unique_ptr<trainer> run;
   replay samples;
-  evaluation_set held_out;
-  /// Number of slices behind this state, and the state itself as last reported.
+  /// As last reported; and the best so far by the frames that are held out now, which is the same one while training
+  /// helps. Each slice lets it look at the frames that are new, so that both are always compared on equal terms.
+  job_state now, best;
+  /// Number of slices behind it.
   std::uint32_t state = 0;
   /// Its last slice was trained under another rank 0: only the samples are up to date.
   bool follows = false;
-  blob checkpoint, weights;
   std::uint64_t last_used = 0;
+
+  void hold_out(const labelled_frame& sample) {
+    now.held_out.add(sample);
+    best.held_out.add(sample);
+  }
+
+  void keep_only(std::span<const camera_id> members) {
+    samples.keep_only(members);
+    now.held_out.keep_only(members);
+    best.held_out.keep_only(members);
+  }
 };
 
 /// Adds the time since the last call to one of the report's accounts.
@@ -76,19 +93,9 @@ result<void> check_samples(std::span<const labelled_frame> samples, const studen
   return {};
 }
 
-/// Did the mean over cameras fall by more than two standard errors?
-bool fell(std::span<const camera_score> before, std::span<const camera_score> after) {
-  double change = 0, variance = 0;
-  int cameras = 0;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    const auto difference = after[i].map50 - before[i].map50;
-    if (!std::isfinite(difference))
-      continue;
-    change += difference;
-    variance += std::pow(before[i].standard_error, 2) + std::pow(after[i].standard_error, 2);
-    ++cameras;
-  }
-  return cameras > 0 && change < -2 * std::sqrt(variance);
+/// Did training hurt? A fall within two standard errors may be chance.
+bool fell(const precision_change& change) {
+  return change.map50 < -2 * change.standard_error;
 }
 
 /// A draw lists camera after camera, and every rank shall see all of them.
@@ -121,7 +128,9 @@ class torch_learner final : public learner {
   result<train_report> follow(job& of, const train_order& order, time_book& time);
   result<progress> run_steps(job& of, const train_order& order, time_book& time);
   result<void> meet(const train_order& order);
-  result<std::vector<camera_score>> score(job& of, time_book& time);
+  result<void> look_with(job_state& state, time_book& time);
+  result<void> rate_best(job& of, time_book& time);
+  result<void> settle(job& of, time_book& time);
   result<void> use(const blob& weights);
   void make_room();
 
@@ -201,21 +210,20 @@ result<train_report> torch_learner::train(const train_order& order) {
   make_room();
   for (const auto& sample : order.samples)
     if (sample.shot.role == sample_role::held_out)
-      of.held_out.add(sample);
+      of.hold_out(sample);
     else if (sample.shot.role == sample_role::train)
       if (auto added = of.samples.add(sample); !added)
         return tl::unexpected{added.error()};
-  of.samples.keep_only(order.members);
-  of.held_out.keep_only(order.members);
+  of.keep_only(order.members);
 
   auto report = order.together.rank == 0 ? run_slice(of, order, time) : follow(of, order, time);
   if (!report) {
     exchange_.reset(); // so that nobody waits for us
     // The job may ask again: for that the state must be the one it knows.
-    if (!of.run->restore(of.checkpoint))
+    if (!of.run->restore(of.now.checkpoint))
       jobs_.erase(kept);
     else
-      of.held_out.new_model();
+      of.now.held_out.new_model();
   }
   return report;
 }
@@ -224,13 +232,12 @@ result<job> torch_learner::begin(const train_order& order) const {
   auto run = trainer::make(options_.spec, options_.recipe, order.checkpoint, order.seed, options_.device);
   if (!run)
     return tl::unexpected{run.error()};
-  auto checkpoint = (*run)->checkpoint(), weights = (*run)->weights();
+  const job_state start{(*run)->checkpoint(), (*run)->weights(), evaluation_set{options_.held_out_per_camera}};
   return job{.run = std::move(*run),
              .samples = replay{options_.replay},
-             .held_out = evaluation_set{options_.held_out_per_camera},
-             .state = order.base,
-             .checkpoint = std::move(checkpoint),
-             .weights = std::move(weights)};
+             .now = start,
+             .best = start,
+             .state = order.base};
 }
 
 result<train_report> torch_learner::run_slice(job& of, const train_order& order, time_book& time) {
@@ -242,43 +249,56 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
   time.charge(&time_spent::other);
   train_report report;
   report.group = order.group;
-  auto before = score(of, time);
-  if (!before)
-    return tl::unexpected{before.error()};
+  if (auto rated = rate_best(of, time); !rated)
+    return tl::unexpected{rated.error()};
+  report.before = of.now.held_out.scores();
   const auto trained = run_steps(of, order, time);
   if (!trained)
     return tl::unexpected{trained.error()};
   report.images = trained->images;
   report.loss = trained->loss;
   const auto steps_end = time.elapsed(), evaluation_before = time.book().evaluation;
-
-  const auto weights_before = of.weights, checkpoint_before = of.checkpoint;
-  of.weights = of.run->weights();
-  time.charge(&time_spent::other);
-  auto unchanged = of.held_out;
   if (trained->images > 0)
-    of.held_out.new_model();
-  auto after = score(of, time);
-  if (!after)
-    return tl::unexpected{after.error()};
-  if (fell(*before, *after)) {
-    if (auto undone = of.run->restore(checkpoint_before); !undone)
-      return tl::unexpected{undone.error()};
-    of.weights = weights_before;
-    of.held_out = std::move(unchanged);
-    after = before;
-  } else {
-    of.checkpoint = of.run->checkpoint();
-  }
+    if (auto settled = settle(of, time); !settled)
+      return tl::unexpected{settled.error()};
+  report.after = of.now.held_out.scores();
   report.state = ++of.state;
-  report.checkpoint = of.checkpoint;
-  report.weights = of.weights;
-  report.before = std::move(*before);
-  report.after = std::move(*after);
+  report.checkpoint = of.now.checkpoint;
+  report.weights = of.now.weights;
   time.charge(&time_spent::other);
   closing_time_ = time.elapsed() - steps_end - (time.book().evaluation - evaluation_before);
   report.spent = time.book();
   return report;
+}
+
+/// Lets the state of now and the best one look at what is new, which may turn the tables.
+result<void> torch_learner::rate_best(job& of, time_book& time) {
+  for (auto* state : {&of.now, &of.best})
+    if (auto looked = look_with(*state, time); !looked)
+      return looked;
+  if (of.now.weights != of.best.weights && !(of.now.held_out.change_from(of.best.held_out).map50 < 0))
+    of.best = of.now;
+  time.charge(&time_spent::evaluation);
+  return {};
+}
+
+/// After some steps: takes their state for that of now; or the best one again, when they made it worse than that.
+result<void> torch_learner::settle(job& of, time_book& time) {
+  of.now.weights = of.run->weights();
+  of.now.held_out.new_model();
+  time.charge(&time_spent::other);
+  if (auto looked = look_with(of.now, time); !looked)
+    return looked;
+  const auto change = of.now.held_out.change_from(of.best.held_out);
+  time.charge(&time_spent::evaluation);
+  if (fell(change)) {
+    of.now = of.best;
+    return of.run->restore(of.best.checkpoint);
+  }
+  of.now.checkpoint = of.run->checkpoint();
+  if (!(change.map50 < 0))
+    of.best = of.now;
+  return {};
 }
 
 /// A slice under another rank 0.
@@ -292,7 +312,7 @@ result<train_report> torch_learner::follow(job& of, const train_order& order, ti
   if (!trained)
     return tl::unexpected{trained.error()};
   of.follows = true;
-  of.held_out.new_model();
+  of.now.held_out.new_model();
   train_report report;
   report.group = order.group;
   report.state = ++of.state;
@@ -320,7 +340,7 @@ result<void> torch_learner::meet(const train_order& order) {
 
 result<torch_learner::progress> torch_learner::run_steps(job& of, const train_order& order, time_book& time) {
   progress made;
-  const auto closing = look_time_ * static_cast<std::int64_t>(of.held_out.size()) + closing_time_;
+  const auto closing = look_time_ * static_cast<std::int64_t>(of.now.held_out.size()) + closing_time_;
   // `base` too: after a slice that was undone the same steps begin again, and must not draw the same batches.
   // The same on every rank: each draws the whole joint batch, and trains on its part of it.
   std::seed_seq seeds{order.seed, order.seed >> 32, of.run->steps(), std::uint64_t{order.base}};
@@ -356,19 +376,16 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
   return made;
 }
 
-result<std::vector<camera_score>> torch_learner::score(job& of, time_book& time) {
-  const auto frames = static_cast<std::int64_t>(of.held_out.unseen());
-  if (frames > 0) {
-    if (auto loaded = use(of.weights); !loaded)
-      return tl::unexpected{loaded.error()};
-    if (auto looked = of.held_out.look(*detector_); !looked)
-      return tl::unexpected{looked.error()};
-  }
-  auto scores = of.held_out.scores();
-  const auto spent = time.charge(&time_spent::evaluation);
-  if (frames > 0)
-    look_time_ = spent / frames + duration{1};
-  return scores;
+result<void> torch_learner::look_with(job_state& state, time_book& time) {
+  const auto frames = static_cast<std::int64_t>(state.held_out.unseen());
+  if (frames == 0)
+    return {};
+  if (auto loaded = use(state.weights); !loaded)
+    return loaded;
+  if (auto looked = state.held_out.look(*detector_); !looked)
+    return looked;
+  look_time_ = time.charge(&time_spent::evaluation) / frames + duration{1};
+  return {};
 }
 
 result<void> torch_learner::use(const blob& weights) {

@@ -39,9 +39,10 @@ bool can_train_together();
 /// One device that trains YOLO11 on LibTorch.
 ///
 /// A `train_order` from scratch may carry a checkpoint, or plain weights in safetensors, or nothing (fresh
-/// weights from the order's seed). What trains worse than it began, beyond noise, is undone: the report
-/// then repeats the state the slice began with. After an error the samples of the order stay, the state is
-/// that of `base`.
+/// weights from the order's seed). The best state of a job since it came to this device is kept, by the frames
+/// held out now; when training makes it worse than that by more than two standard errors, be it in one slice or little
+/// by little, the slice ends with the best state again (algorithms.md, decision 15). After an error the samples of the
+/// order stay, the state is that of `base`.
 ///
 /// When an order says that several devices train together, every rank takes over rank 0's state, they step as one until
 /// rank 0's slice ends, and only rank 0 scores. They draw joint batches of `recipe.batch` frames a rank, of which each

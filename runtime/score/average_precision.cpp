@@ -181,6 +181,17 @@ camera_score score_camera(const camera_id& camera, std::span<const frame_detecti
   return score;
 }
 
+precision_change change_between(std::span<const frame_detections> before,
+                                std::span<const frame_detections> after) {
+  const auto one = rank(before), other = rank(after);
+  if (one.objects == 0)
+    return {undefined, undefined};
+  const auto gain = [&](std::span<const double> weights) {
+    return mean_precision(other, 1, weights).map50 - mean_precision(one, 1, weights).map50;
+  };
+  return {gain(std::vector<double>(one.blocks, 1.0)), standard_error(one.blocks, gain)};
+}
+
 double mean_map50(std::span<const camera_score> scores) {
   double sum = 0;
   int defined = 0;

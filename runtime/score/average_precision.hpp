@@ -41,6 +41,18 @@ precision_summary average_precision(std::span<const frame_detections> frames);
 /// is.
 camera_score score_camera(const camera_id& camera, std::span<const frame_detections> frames);
 
+/// By how much average precision at IoU 0.5 differs between two models.
+struct precision_change {
+  /// In [-1, 1]; NaN when no frame has a counted object.
+  double map50 = 0;
+  /// Of the difference: both models are scored on the same resamples of the blocks, so that what is hard for both
+  /// cancels out. Fewer than two blocks cannot tell: 0.5.
+  double standard_error = 0;
+};
+
+/// What `after` has more than `before`. @pre the frames are the same, in the same order, but for what was seen
+precision_change change_between(std::span<const frame_detections> before, std::span<const frame_detections> after);
+
 /// Mean of `map50` over the scores that are defined; NaN when none is (decision 24: members count equally).
 double mean_map50(std::span<const camera_score> scores);
 

@@ -66,7 +66,7 @@ bool is_beyond_schemas(const std::string& complaint) {
   for (const auto* words :
        {"hog teacher", "must be between 1s", "must be between 10kbit", "pixels", "loopback",
         "as is server.port", "the filter before it", "environment variable", "without '}'", "has no labels",
-        "whole seconds", "must be at least 1s", "sampling.split needs", "set twice"})
+        "whole seconds", "must be at least 1s", "sampling.split needs", "set twice", "the condition before it", "so does another region", "it would not be that system"})
     if (complaint.find(words) != std::string::npos)
       return true;
   return false;
@@ -115,10 +115,14 @@ BOOST_AUTO_TEST_CASE(what_the_reader_refuses_does_not_fit_but_for_what_only_it_c
 BOOST_AUTO_TEST_CASE(every_setting_is_described_with_its_default) {
   settings defaults;
   defaults.cameras[camera_id{"a"}].source = "x";
+  defaults.experiment.regions[region_id{"r"}];
   auto value = parse(to_yaml(defaults));
   auto schema = schema_document();
   const auto cameras = schema["properties"]["cameras"];
   compare(value["cameras"]["a"], cameras.at("additionalProperties"), "cameras.a");
+  const auto regions = schema["properties"]["experiment"]["properties"]["regions"];
+  compare(value["experiment"]["regions"]["r"], regions.at("additionalProperties"), "experiment.regions.r");
+  value["experiment"]["regions"] = nullptr;
   value.erase("cameras");
   schema["properties"].erase("cameras");
   compare(value, schema, "");
@@ -130,6 +134,7 @@ BOOST_AUTO_TEST_CASE(the_example_sets_everything_to_its_default) {
   BOOST_REQUIRE_MESSAGE(example, (example ? "" : sentence(example.error())));
   auto expected = load_settings({}, {}, folder.outside()).value();
   expected.cameras = example->cameras;
+  expected.experiment.regions = example->experiment.regions;
   BOOST_TEST((*example == expected));
   BOOST_TEST(example->cameras.at(camera_id{"north_gate"}).source == "rtsp://user:password@10.0.0.11/ch1");
 

@@ -81,6 +81,8 @@ struct any_value {
       out = *rc::gen::element<std::string>("localhost", "::1", "127.0.0.7");
     else if (name == "name")
       out = *rc::gen::element<std::string>("gpu0", "1", "true", "a.b-c_d");
+    else if (name == "preset")
+      out.clear(); // one would have to agree with the rest
     else if (name == "device")
       out = *rc::gen::element<std::string>("cpu", "cuda", "cuda:3");
     else if (name == "architecture")
@@ -98,6 +100,20 @@ struct any_value {
   void pick(std::string_view, std::vector<filter_settings>& out, const R&) const {
     for (int at = 0, more = *rc::gen::inRange(0, 4); more > 0; --more)
       out.push_back({(at += *rc::gen::inRange(1, 100)) * 1ms, "x" + any_text()});
+  }
+  template <class R>
+  void pick(std::string_view, std::vector<condition_settings>& out, const R&) const {
+    for (int at = 0, more = *rc::gen::inRange(0, 4); more > 0; --more)
+      out.push_back({(at += *rc::gen::inRange(1, 100)) * 1ms, "x" + any_text()});
+  }
+  template <class R>
+  void pick(std::string_view, std::map<region_id, region_settings>& out, const R&) const {
+    for (const auto* name : {"a", "7", "true", "null", "north-gate_2"})
+      if (*rc::gen::arbitrary<bool>()) {
+        fill(out[region_id{name}]);
+        out[region_id{name}].cameras %= 10;
+        ++out[region_id{name}].cameras;
+      }
   }
   template <class R>
   void pick(std::string_view, std::map<camera_id, camera_settings>& out, const R&) const {

@@ -118,8 +118,8 @@ def count_multiplications(model, picture):
 def networks(out):
     """The answer of every variant to two pictures, its size, and a digest of its state dict's names and shapes.
 
-    In training mode: with drawn running statistics the signal would fade or explode on its way through the deep
-    variants. The small ones are asked in inference mode too.
+    In training mode, and then in inference mode with the statistics of that pass: with drawn ones the signal would
+    fade or explode on its way through the deep variants. The small ones are asked with those too.
     """
     pictures = draw("pictures", (2, 3, HEIGHT, WIDTH), 0, 1)
     for variant in VARIANTS:
@@ -132,7 +132,13 @@ def networks(out):
                 answer, raw = model.eval()(pictures)
                 out[key + "inferred"] = sample(cells_first(raw[0] if variant.endswith("-seg") else raw))
                 out[key + "boxes_and_scores"] = sample(answer[:, :84])
+            for layer in model.modules():
+                if isinstance(layer, torch.nn.BatchNorm2d):
+                    layer.momentum = 1.0
             raw = model.train()(pictures)
+            answer, settled = model.eval()(pictures)
+        out[key + "settled"] = sample(cells_first(settled[0] if variant.endswith("-seg") else settled))
+        out[key + "settled_boxes_and_scores"] = sample(answer[:, :84])
         heads = cells_first(raw[0] if variant.endswith("-seg") else raw)
         out[key + "trained"] = sample(heads)
         if variant.endswith("-seg"):

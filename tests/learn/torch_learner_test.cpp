@@ -2,6 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/learn/torch_learner.hpp"
@@ -153,6 +154,39 @@ BOOST_AUTO_TEST_CASE(cameras_that_are_not_members_do_not_count) {
   BOOST_TEST_REQUIRE(mixed.has_value());
   BOOST_CHECK(mixed->weights == alone->weights);
   BOOST_CHECK(mixed->after == alone->after);
+}
+
+BOOST_AUTO_TEST_CASE(what_training_spoils_little_by_little_is_restored) {
+  auto order = first_order();
+  for (auto& held_out : some_samples("a", 9, 21, sample_role::held_out))
+    order.samples.push_back(std::move(held_out));
+  std::vector<train_report> reports;
+  const auto train = [&](duration slice) {
+    order.slice = slice;
+    auto report = device->train(order);
+    BOOST_TEST_REQUIRE(report.has_value());
+    reports.push_back(std::move(*report));
+    order = next_order(reports.back().state);
+  };
+  while (reports.empty() || (reports.back().after[0].map50 < .9 && reports.size() < 60))
+    train(400ms);
+  BOOST_TEST_REQUIRE(reports.back().after[0].map50 >= .9);
+  const auto good = reports.size();
+  // From now on every label is beside its object, and nothing that is right is left to train on.
+  order.samples = some_samples("a", 100, 700);
+  for (auto& sample : order.samples)
+    for (auto& l : sample.labels)
+      l.where = {l.where.x1 / 2, l.where.y1 / 2, l.where.x2 / 2, l.where.y2 / 2};
+  while (reports.size() < good + 60)
+    train(1ms); // one step, which the average of the weights hardly follows
+  std::size_t restored = 0;
+  for (auto i = good; i < reports.size(); ++i) {
+    const auto same = [&](const train_report& earlier) { return earlier.weights == reports[i].weights; };
+    const auto before = reports.begin() + static_cast<std::ptrdiff_t>(i) - 1;
+    restored += !same(*before) && std::any_of(reports.begin(), before, same);
+  }
+  BOOST_TEST(restored > 0u);
+  BOOST_TEST(reports.back().after[0].map50 > .7);
 }
 
 BOOST_AUTO_TEST_CASE(without_training_samples_nothing_changes) {

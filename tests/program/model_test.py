@@ -10,7 +10,7 @@ import unittest
 import zlib
 
 from program import BAD_DATA, IO, NO_INPUT, ProgramTest
-from weights_files import checkpoint_file, file_of, weights_file
+from weights_files import checkpoint_file, file_of, shapes_of_yolo11n_seg, weights_file
 
 def png(width, height, seed):
     """Noise, as a PNG."""
@@ -142,6 +142,27 @@ class Evaluate(ProgramTest):
 
     def evaluate(self, *more, weights="mine.safetensors", truth="truth.json"):
         return self.ecco("model", "eval", weights, "--truth", truth, "--images", "pictures", "--input", "64x64", *more)
+
+    def test_masks_are_those_of_the_detections_it_keeps(self):
+        self.write("masks.safetensors", weights_file({"classes": "cat,dog"}, shapes=shapes_of_yolo11n_seg()))
+        outlined = [dict(one, segmentation=[[5, 5, 45, 5, 45, 45, 5, 45]]) for one in self.TRUTH["annotations"]]
+        self.write("outlined.json", json.dumps(dict(self.TRUTH, annotations=outlined)))
+        answer = self.evaluate("--iou", "segm", "--results", "seen.json", "--json", "--per-category",
+                               weights="masks.safetensors", truth="outlined.json")
+        self.assertEqual(answer.code, 0, answer)
+        told, seen = json.loads(answer.out), json.loads((self.folder / "seen.json").read_text())
+        again = json.loads(self.ecco("eval", "--truth", "outlined.json", "--coco-json", "seen.json", "--iou", "segm",
+                                     "--json", "--per-category").out)
+        self.assertEqual((told["iou"], told["detections"]), ("segm", len(seen)))
+        self.assertGreater(len(seen), 0)
+        for key in ("figures", "categories"):
+            self.assertEqual(told[key], again[key], key)
+        sizes = {image["id"]: [image["height"], image["width"]] for image in self.IMAGES}
+        for one in seen:
+            self.assertEqual(one["segmentation"]["size"], sizes[one["image_id"]])
+
+    def test_masks_are_not_asked_of_weights_that_draw_none(self):
+        self.assert_ends(self.evaluate("--iou", "segm"), BAD_DATA, "yolo11n draws no masks", "-seg")
 
     def test_figures_are_those_of_the_detections_it_keeps(self):
         answer = self.evaluate("--results", "seen.json", "--json", "--per-category", "--block", "video_id")

@@ -29,6 +29,27 @@ def shapes_of_yolo11n(classes=2):
     return shapes
 
 
+def shapes_of_yolo11n_seg(classes=2):
+    """With the parts that draw masks."""
+    shapes = shapes_of_yolo11n(classes)
+
+    def convolution(name, out, into, side):
+        shapes[name + ".conv.weight"] = [out, into, side, side]
+        for part in ("weight", "bias", "running_mean", "running_var"):
+            shapes[f"{name}.bn.{part}"] = [out]
+
+    head = "model.23."
+    convolution(head + "proto.cv1", 64, 64, 3)
+    convolution(head + "proto.cv2", 64, 64, 3)
+    convolution(head + "proto.cv3", 32, 64, 1)
+    shapes[head + "proto.upsample.weight"], shapes[head + "proto.upsample.bias"] = [64, 64, 2, 2], [64]
+    for level, channels in enumerate((64, 128, 256)):
+        convolution(f"{head}cv4.{level}.0", 32, channels, 3)
+        convolution(f"{head}cv4.{level}.1", 32, 32, 3)
+        shapes[f"{head}cv4.{level}.2.weight"], shapes[f"{head}cv4.{level}.2.bias"] = [32, 32, 1, 1], [32]
+    return shapes
+
+
 def length_of(shape):
     length = 1
     for side in shape:
@@ -59,9 +80,9 @@ def file_of(tensors, metadata=None, kind="F32"):
     return struct.pack("<Q", len(text)) + text + b"".join(data for _, data in tensors.values())
 
 
-def weights_file(metadata=None, change=lambda name, values: None):
+def weights_file(metadata=None, change=lambda name, values: None, shapes=None):
     tensors = {}
-    for name, shape in shapes_of_yolo11n().items():
+    for name, shape in (shapes or shapes_of_yolo11n()).items():
         values = values_of(name, length_of(shape))
         change(name, values)
         tensors[name] = (shape, values.tobytes())

@@ -257,6 +257,37 @@ BOOST_AUTO_TEST_CASE(the_error_is_about_the_spread_over_fresh_draws) {
   BOOST_TEST(error < 1.4 * spread);
 }
 
+BOOST_AUTO_TEST_CASE(a_change_is_the_difference_of_the_scores) {
+  std::vector<frame_detections> before, after;
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    before.push_back(frame_of(i % 3 ? std::vector<detection>{} : std::vector<detection>{{left, 0, .9F}}, {{left, 0}}, i));
+    after.push_back(frame_of(i % 2 ? std::vector<detection>{} : std::vector<detection>{{left, 0, .9F}}, {{left, 0}}, i));
+  }
+  const auto change = change_between(before, after);
+  BOOST_TEST(change.map50 == map50(after) - map50(before));
+  BOOST_TEST(change.standard_error > 0);
+  BOOST_TEST(change_between(after, before).map50 == -change.map50);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_hard_for_both_models_is_no_error_of_their_difference) {
+  std::vector<frame_detections> before, after;
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    before.push_back(frame_of(i % 2 ? std::vector<detection>{} : std::vector<detection>{{left, 0, .9F}}, {{left, 0}}, i));
+    after.push_back(before.back());
+  }
+  after[1].seen.push_back({left, 0, .9F});
+  const auto change = change_between(before, after);
+  const auto one = score_camera(camera_id{"a"}, before).standard_error, other = score_camera(camera_id{"a"}, after).standard_error;
+  BOOST_TEST(change.map50 > 0);
+  BOOST_TEST(change.standard_error < std::sqrt(one * one + other * other) / 1.5);
+  BOOST_TEST(change_between(before, before).standard_error == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_without_objects_is_undefined) {
+  const std::vector<frame_detections> nothing{frame_of({{left, 0, .9F}}, {}, 0), frame_of({}, {}, 1)};
+  BOOST_TEST(std::isnan(change_between(nothing, nothing).map50));
+}
+
 BOOST_AUTO_TEST_CASE(members_count_equally_and_undefined_ones_not_at_all) {
   auto nan = std::nan("");
   std::vector<camera_score> scores{{camera_id{"a"}, .2, 0, 0, 100, 1000},

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/configured.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "runtime/base/random.hpp"
+
+namespace ecco {
+
+namespace {
+
+grouping_options grouping_of(const settings& from) {
+  grouping_options out;
+  out.share_jobs = from.policy.grouping == grouping_mode::shared;
+  out.max_age = from.policy.max_age;
+  out.max_distance_m = from.policy.max_distance.value;
+  out.drop = from.policy.drop;
+  out.join_margin = from.policy.join_margin;
+  out.converged_windows = from.policy.converged_windows;
+  out.dwell = from.policy.dwell;
+  out.most_moves = from.policy.most_moves;
+  out.compare_every = from.policy.compare_every;
+  out.most_pairs = from.policy.most_pairs;
+  return out;
+}
+
+allocator_config allocator_of(const settings& from) {
+  allocator_config out;
+  out.policy.alpha = from.policy.objective_alpha;
+  out.policy.beta = from.policy.objective_beta;
+  out.window = from.window.length;
+  out.micro_windows = from.window.micro_windows;
+  out.mode = from.gpu.mode;
+  return out;
+}
+
+} // namespace
+
+worker_welcome worker_terms(const settings& from) {
+  return {from.student.architecture, from.student.input.width, from.student.input.height, from.classes,
+          std::string{to_string(from.teacher.kind)}};
+}
+
+server_parts configured_server(const settings& from) {
+  server_parts out;
+  out.allocator = allocator_of(from);
+  out.grouper.policy = grouping_of(from);
+  out.grouper.subsamples = from.policy.subsamples;
+  out.grouper.plan = plan_of(from.sampling);
+  out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
+  out.job.train_frames = from.training.replay_frames;
+  out.job.held_out_frames = held_out_frames;
+  out.job.seed = seed_for(from.seed, "jobs");
+  out.ingest.split = out.grouper.plan.split;
+  out.ingest.before_drift
+    = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
+  out.camera.plan = out.grouper.plan;
+  out.camera.student = from.student.architecture;
+  out.camera.input_width = from.student.input.width;
+  out.camera.input_height = from.student.input.height;
+  out.camera.classes = from.classes;
+  out.worker = worker_terms(from);
+  for (const auto& [camera, of_camera] : from.cameras)
+    out.known_cameras.push_back(camera);
+  return out;
+}
+
+camera_config configured_camera(const settings& from) {
+  camera_config out;
+  out.infer_fps = from.sampling.infer_fps;
+  out.drift = {from.drift.warm_up, from.drift.confidence_delta, from.drift.confidence_threshold,
+               from.drift.count_delta, from.drift.count_threshold};
+  return out;
+}
+
+camera_config configured_camera(const settings& from, const camera_id& camera, incarnation process) {
+  const auto& of_camera = from.cameras.at(camera);
+  auto out = configured_camera(from);
+  out.camera = camera;
+  out.process = process;
+  out.place = of_camera.place;
+  out.real_time = of_camera.pace == pace::realtime;
+  for (const auto& filter : of_camera.filters)
+    out.scripted.push_back({filter.at, filter.chain});
+  return out;
+}
+
+} // namespace ecco

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/experiment/virtual_fleet.hpp"
+
+#include <utility>
+
+#include "deploy/configured.hpp"
+#include "deploy/experiment/fleet_plan.hpp"
+#include "deploy/experiment/simulated_camera.hpp"
+#include "runtime/base/random.hpp"
+
+namespace ecco {
+
+namespace {
+
+/// Images of one condition that make a student worth its ceiling there, in units of the curve's scale.
+constexpr double learnt_scales = 10;
+
+curve_options curve_of(const experiment_settings& from) {
+  return {from.capacity, from.ceiling, from.scale, from.forgetting};
+}
+
+/// Every purpose has its own; never 0, which is nobody.
+incarnation process_of(const settings& from, const std::string& who) {
+  return incarnation{seed_for(from.seed, "process " + who) | 1};
+}
+
+virtual_camera simulate(const settings& from, const planned_camera& plan,
+                        const std::shared_ptr<const picture_book>& book) {
+  virtual_camera out;
+  out.config = configured_camera(from);
+  out.config.camera = plan.name;
+  out.config.process = process_of(from, plan.name.value);
+  out.config.place = plan.place;
+  for (const auto& change : plan.changes)
+    out.config.scripted.push_back({change.at, change.shows});
+  out.parts.open_source = [=, fps = from.experiment.fps]() -> result<std::unique_ptr<frame_source>> {
+    return make_simulated_source(plan, fps, book);
+  };
+  out.parts.make_student = [seed = plan.seed, curve = curve_of(from.experiment)](
+                             const camera_welcome&) -> result<std::unique_ptr<student>> {
+    return make_simulated_student(curve, seed);
+  };
+  out.parts.make_encoder = [](const sampling_plan& sends) -> result<std::unique_ptr<segment_encoder>> {
+    return make_simulated_encoder(sends.bits_per_second);
+  };
+  return out;
+}
+
+} // namespace
+
+result<virtual_parts> make_curve_parts(const settings& from) {
+  if (from.experiment.regions.empty())
+    return fail(ec::invalid_argument, "experiment.regions is missing: there are no cameras to simulate",
+                "name some, as config/experiments/twenty_cameras.yaml does");
+  virtual_parts out;
+  out.initial = curve_weights({{std::uint8_t{0}, learnt_scales * from.experiment.scale}});
+  out.student = "curve";
+  out.teacher = "curve";
+  out.make_learner = [curve = curve_of(from.experiment)] { return make_curve_learner(curve); };
+  const auto book = make_picture_book();
+  out.make_decoder = [book] { return make_simulated_decoder(book); };
+  for (const auto& plan : plan_fleet(from))
+    out.cameras.push_back(simulate(from, plan, book));
+  return out;
+}
+
+virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetry_sink sink)
+    : link_(make_memory_link()) {
+  auto server = configured_server(from);
+  server.allocator.token_seed = seed_for(from.seed, "rendezvous tokens");
+  server.grouper.bootstrap = {}; // the first student is there
+  server.models.initial = std::move(parts.initial);
+  server.camera.student = server.worker.student = parts.student;
+  server.worker.teacher = parts.teacher;
+  server.known_cameras.clear();
+  for (const auto& one : parts.cameras)
+    server.known_cameras.push_back(one.config.camera);
+  server.media = link_;
+  server.store = make_memory_store();
+  server.make_decoder = std::move(parts.make_decoder);
+  server.sink = std::move(sink);
+  server.draw_token = [random = random_engine{seed_for(from.seed, "media tokens")}]() mutable { return random(); };
+  server_ = keep(system().spawn(reception, std::move(server)));
+  server_->attach_functor([this](const caf::error& why) {
+    if (!failure_)
+      failure_ = error{ec::internal, "an actor that nothing works without has died: " + render(from_caf(why)), {}};
+  });
+  settle();
+  for (std::uint32_t i = 0; i < from.server.workers; ++i)
+    add_worker(worker_id{"gpu" + std::to_string(i)}, parts.make_learner);
+  for (auto& one : parts.cameras)
+    add_camera(std::move(one));
+}
+
+virtual_fleet::~virtual_fleet() {
+  end();
+}
+
+template <class... Answer, class Then, class Hello, class Device>
+void virtual_fleet::greet(Then then, const Hello& hello, const Device& device) {
+  system().spawn([=, this](caf::event_based_actor* self) {
+    self->request(server_, caf::infinite, hello, device)
+      .then([then](const Answer&... answered) { then(answered...); },
+            [this](const caf::error& why) { failure_ = from_caf(why); });
+  });
+  settle();
+}
+
+void virtual_fleet::add_worker(const worker_id& id, const learner_factory& make_learner) {
+  auto sink = keep(system().spawn(telemetry, telemetry_sink{}));
+  auto worker = keep(system().spawn(gpu_worker, id, make_learner, sink));
+  greet<worker_welcome, telemetry_actor>(
+    [=](const worker_welcome&, const telemetry_actor& upstream) {
+      caf::anon_send(sink, caf::actor_cast<caf::strong_actor_ptr>(upstream));
+    },
+    worker_hello{id, incarnation{1}, "virtual"}, worker);
+}
+
+void virtual_fleet::add_camera(virtual_camera one) {
+  one.parts.connect = [link = link_](const camera_welcome& welcome) { return link->connect(welcome.media_token); };
+  const camera_hello hello{one.config.camera, one.config.process, one.config.place, {}};
+  auto device = keep(system().spawn(camera, std::move(one.config), std::move(one.parts)));
+  greet<camera_welcome, request_desk_actor, telemetry_actor>(
+    [=](const camera_welcome& welcome, const request_desk_actor& desk, const telemetry_actor& sink) {
+      caf::anon_send(device, welcome, desk, sink);
+    },
+    hello, device);
+}
+
+} // namespace ecco
