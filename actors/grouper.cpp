@@ -30,7 +30,9 @@ caf::result<request_answer> grouper_state::enqueue(const retrain_request& reques
       request_answer{request.id, *group, true, request.camera.value + " is in " + to_string(*group) + " already"});
     return promise;
   }
-  asking[request.camera] = {request, 0, {promise}};
+  auto& asked = asking[request.camera] = {request, 0, {promise}};
+  if (const auto& known = cameras.at(request.camera); known.moves)
+    asked.request.place = known.hello.place;
   waiting.push_back(request.camera);
   place_waiting();
   return promise;
@@ -121,6 +123,7 @@ grouper_actor::behavior_type grouper_state::make_behavior() {
       if (found == cameras.end() || !status.place)
         return;
       found->second.hello.place = *status.place;
+      found->second.moves = true;
       policy.moved(status.camera, *status.place);
     },
     [this](const status_query&) {

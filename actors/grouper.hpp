@@ -38,6 +38,8 @@ struct grouper_state {
     camera_hello hello;
     camera_actor device;
     ingest_actor video;
+    /// It said where it is since its hello: that is where to look for it, whatever place a request names.
+    bool moves = false;
   };
   struct job_entry {
     group_job_actor handle;

@@ -145,7 +145,7 @@ void fields(S& s, V&& visit) {
   visit("dwell", s.dwell, between{0u, 1000u});
   visit("most_moves", s.most_moves, between{0u, 1'000'000u});
   visit("compare_every", s.compare_every, between{0u, 1000u});
-  visit("most_pairs", s.most_pairs, between{0u, 100'000u});
+  visit("most_pairs", s.most_pairs, between{1u, 100'000u});
 }
 
 template <like<drift_settings> S, class V>

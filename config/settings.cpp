@@ -135,13 +135,6 @@ std::optional<setting_fault> find_bad_split(const split_settings& split) {
                        "raise cycle or lower the others"};
 }
 
-std::optional<setting_fault> find_idle_comparison(const policy_settings& policy) {
-  if (policy.compare_every == 0 || policy.most_pairs > 0)
-    return {};
-  return setting_fault{"policy.most_pairs", "is 0, but policy.compare_every is " + std::to_string(policy.compare_every),
-                       "set policy.compare_every to 0 to compare no groups"};
-}
-
 std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, camera_settings>& cameras) {
   for (const auto& [id, camera] : cameras)
     for (std::size_t i = 1; i < camera.filters.size(); ++i)
@@ -328,8 +321,6 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_blind_teacher(value))
     return fault;
   if (auto fault = find_bad_split(value.sampling.split))
-    return fault;
-  if (auto fault = find_idle_comparison(value.policy))
     return fault;
   if (auto fault = find_unordered_filter(value.cameras))
     return fault;

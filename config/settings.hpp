@@ -139,7 +139,7 @@ struct policy_settings {
   std::uint32_t most_moves = defaults::most_moves;
   /// Every so many windows, groups near each other are tried on each other's cameras, 0..1000. 0: never.
   std::uint32_t compare_every = defaults::compare_every;
-  /// Pairs of groups that are tried in one window, at two evaluations each, 0..100000.
+  /// Pairs of groups that are tried in one window, at two evaluations each, 1..100000.
   std::uint32_t most_pairs = defaults::most_pairs;
 
   friend bool operator==(const policy_settings&, const policy_settings&) = default;

@@ -550,15 +550,19 @@ BOOST_FIXTURE_TEST_CASE(a_member_that_does_better_elsewhere_goes_there, two_grou
 }
 
 BOOST_FIXTURE_TEST_CASE(a_camera_that_moved_is_looked_for_where_it_is, two_neighbours) {
-  request("left");
+  add("gate", market);
   camera_status status;
-  status.camera = camera_id{"left"};
   status.place = harbour;
+  status.camera = camera_id{"left"};
   tell(grouper, status);
-  BOOST_TEST(!request("right")->joined); // the group has gone away
+  request("left"); // as of the place it left
+  BOOST_TEST(!request("right")->joined);
+  status.camera = camera_id{"right"};
+  tell(grouper, status);
+  BOOST_TEST(!request("gate")->joined); // that group has gone away, too
   status.camera = camera_id{"stranger"};
   tell(grouper, status);
-  BOOST_TEST(groups() == 2u);
+  BOOST_TEST(groups() == 3u);
 }
 
 BOOST_FIXTURE_TEST_CASE(bootstrap_opens_one_group_of_all_cameras_and_ends_after_its_time, a_town) {

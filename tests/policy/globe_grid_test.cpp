@@ -92,6 +92,19 @@ RC_BOOST_PROP(the_grid_finds_what_a_linear_scan_finds, ()) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(whatever_is_just_within_reach_is_found_in_every_direction) {
+  for (const auto reach : {10., 200., 5'000.})
+    for (int i = 0; i < 400; ++i) {
+      const location from{47 + .001 * i, 8 - .0013 * i};
+      const auto off = .9999 * reach * metre, around = .37 * i;
+      const location at{from.latitude + off * std::sin(around),
+                        from.longitude + off * std::cos(around) / std::cos(from.latitude * .0174533)};
+      globe_grid grid{reach};
+      grid.put(group_id{1}, at);
+      BOOST_TEST(grid.near(from).size() == (distance_m(from, at) <= reach ? 1u : 0u));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(at_a_pole_every_longitude_is_the_same_place) {
   globe_grid grid{0};
   grid.put(group_id{1}, {90, 0});

@@ -213,6 +213,31 @@ BOOST_AUTO_TEST_CASE(the_order_of_scores_does_not_matter_and_a_group_changes_onc
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_changes_that_compete_a_merger_comes_first_then_what_gains_most) {
+  town t;
+  std::vector<std::pair<std::string, double>> calm;
+  for (const auto* camera : {"a", "b", "c", "d"}) {
+    t.policy.open(std::vector{request_of(camera)}, t.now, t.window);
+    calm.emplace_back(camera, .5);
+  }
+  t.close(calm);
+  const auto on = [](std::uint32_t model, const char* camera, double accuracy) {
+    return cross_score{group_id{model}, camera_id{camera}, accuracy, .001};
+  };
+  // a would gain in b's and more in c's group, whose models are no good for each other; c and d are alike.
+  const cross both{on(2, "a", .6), on(1, "b", .1), on(3, "a", .7), on(1, "c", .1)};
+  auto copy = t;
+  auto out = copy.policy.unite(copy.window - 1, both, copy.now);
+  BOOST_TEST_REQUIRE(out.size() == 1u);
+  BOOST_TEST(out[0].to.value == 3u);
+  auto with_merger = both;
+  with_merger.insert(with_merger.end(), {on(3, "d", .5), on(4, "c", .5)});
+  out = t.policy.unite(t.window - 1, with_merger, t.now);
+  BOOST_TEST_REQUIRE(out.size() == 2u);
+  BOOST_TEST((out[0].from.value == 4u && out[0].to.value == 3u));
+  BOOST_TEST((out[1].from.value == 1u && out[1].to.value == 2u));
+}
+
 BOOST_AUTO_TEST_CASE(scores_of_groups_that_are_gone_change_nothing) {
   two_couples t;
   cross scores{t.on("a", .5), t.on("b", .5), t.on("c", .45), t.on("d", .44)};

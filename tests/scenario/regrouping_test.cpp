@@ -20,7 +20,7 @@ constexpr std::uint8_t suburb = 0, city = 1, dark = 2, harbour = 3;
 
 struct vehicles : simulated_fleet {
   vehicles() {
-    curve.scale = 1'000; // images: a window's budget is 400
+    curve.scale = 600; // images: a window's budget is 400
     curve.forgetting = .1;
     held_out_frames = 10; // those of a window
   }
