@@ -23,6 +23,7 @@ struct vehicles : simulated_fleet {
     curve.scale = 600; // images: a window's budget is 400
     curve.forgetting = .1;
     held_out_frames = 10; // those of a window
+    before_drift = 10;    // windows are a sixth of the usual, and so is what a camera shows in one
   }
 
   /// From the suburb into the city at 30 s; those that take the tunnel are in it from `enter` to `leave`.

@@ -85,6 +85,8 @@ class simulated_fleet : public virtual_system {
   grouping_options grouping;
   /// Frames of each member that a job is measured by at the end of a window.
   std::size_t held_out_frames = group_job_config{}.held_out_frames;
+  /// Frames from before its drift that a camera takes along into a group.
+  std::size_t before_drift = ingest_config{}.before_drift;
 
   ~simulated_fleet() { end(); }
 
@@ -98,6 +100,7 @@ class simulated_fleet : public virtual_system {
     parts.grouper.policy = grouping;
     parts.grouper.policy.share_jobs = share_jobs;
     parts.job.held_out_frames = held_out_frames;
+    parts.ingest.before_drift = before_drift;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
     parts.models.initial = curve_weights({{0, 4000}});
