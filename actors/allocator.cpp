@@ -92,6 +92,7 @@ void allocator_state::grant_done(const micro_window_grant& grant, const micro_wi
                                  std::uint64_t held) {
   --outstanding;
   policy.complete(report.group, {report.accuracy_before, report.accuracy_after, report.standard_error});
+  rates.trained(report.pixels, report.spent.training);
   const auto busy = report.spent.training + report.spent.evaluation + report.spent.other;
   devices.release(held, busy);
   tell_of_all(event_id::grant_done, grant, seconds_of(busy) / static_cast<double>(1 + grant.others.size()));
@@ -120,7 +121,7 @@ void allocator_state::announce_shares() {
   const auto capacity = config.window * std::max<std::size_t>(1, devices.size());
   for (const auto& share : policy.shares()) {
     const auto c = from_seconds(share.p * seconds_of(capacity));
-    self->send(grouper, gpu_share{share.group, window, share.p, c, 0});
+    self->send(grouper, gpu_share{share.group, window, share.p, c, 0, rates.pixels_per_second(), rates.labels_per_second()});
     tell(event_id::share_announced, share.group, {}, share.p);
   }
 }
@@ -175,6 +176,8 @@ caf::result<Answer> allocator_state::pass_on(const worker_id& wanted, Order& ord
   self->request(workers.at(*by), order_patience, std::move(order))
     .then(
       [this, by = *by, number, promise](Answer& done) mutable {
+        if constexpr (std::is_same_v<Answer, labels>)
+          rates.labelled(done.frames.size(), done.busy);
         if (devices.end_order(by, number))
           promise.deliver(std::move(done));
       },

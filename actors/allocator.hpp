@@ -9,6 +9,7 @@
 #include "actors/interfaces.hpp"
 #include "runtime/policy/allocation.hpp"
 #include "runtime/policy/device_pool.hpp"
+#include "runtime/policy/device_rates.hpp"
 
 namespace ecco {
 
@@ -76,6 +77,7 @@ struct allocator_state {
   };
   std::map<group_id, job> jobs;
   device_pool devices;
+  device_rates rates;
   std::map<worker_id, gpu_worker_actor> workers;
   window_number window = 0;
   std::uint32_t index = 0;

@@ -212,7 +212,7 @@ camera_actor::behavior_type camera_state::make_behavior() {
   return {
     [this](const model_update& update) { return load(update); },
     [this](const gpu_share&) {
-      // The plan is fixed for now: the share changes nothing on the camera yet.
+      // What it buys comes as a sampling plan; how it weighs on the link is the sender's.
     },
     [this](const sampling_plan& changed) { tell_lost(sender.change(changed)); },
     [this](const regroup_event& changed) {

@@ -117,7 +117,7 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
   micro_window_report report{grant.term, grant.window, grant.index, grant.group, grant.worker,
                              mean_map50(trained_state.before), mean_map50(trained_state.after),
                              error_of_mean(trained_state.after), std::move(trained_state.after),
-                             trained_state.images, trained_state.loss, trained_state.spent};
+                             trained_state.images, trained_state.loss, trained_state.spent, trained_state.pixels};
   tell(event_id::accuracy_group, {}, report.accuracy_after,
        std::to_string(report.images) + " images, loss " + std::to_string(report.loss));
   return report;

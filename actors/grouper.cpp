@@ -108,15 +108,7 @@ grouper_actor::behavior_type grouper_state::make_behavior() {
     [this](const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {
       camera_there(hello, device, video);
     },
-    [this](const gpu_share& share) {
-      const auto found = policy.groups().find(share.group);
-      if (found == policy.groups().end())
-        return;
-      auto told = share;
-      told.members = static_cast<std::uint32_t>(found->second.members.size());
-      for (const auto& [camera, member] : found->second.members)
-        self->send(cameras.at(camera).device, told);
-    },
+    [this](const gpu_share& share) { shared(share); },
     [this](const window_closed& closed) { return settle(closed); },
     [this](const camera_status& status) {
       const auto found = cameras.find(status.camera);
@@ -147,6 +139,8 @@ grouper_actor::behavior_type grouper(grouper_actor::stateful_pointer<grouper_sta
   auto& state = self->state;
   state.config = std::move(config);
   state.policy = grouping{state.config.policy};
+  state.config.sampling.whole = state.config.plan;
+  state.plans = sampler{state.config.sampling};
   state.make_job = std::move(make_job);
   state.allocator = std::move(allocator);
   state.models = std::move(models);

@@ -14,6 +14,7 @@
 #include "actors/placing_batch.hpp"
 #include "runtime/policy/grouping.hpp"
 #include "runtime/policy/placing.hpp"
+#include "runtime/policy/sampler.hpp"
 
 namespace ecco {
 
@@ -22,8 +23,10 @@ struct grouper_config {
   /// Labelled frames on which an alarm is checked and a request compared with the candidate groups.
   std::uint32_t subsamples = 32;
   alarm_check_options alarm;
-  /// What a whole group sends; its members share it.
+  /// What a camera without a group sends; in a group it is what `sampling` makes of it.
   sampling_plan plan;
+  /// `whole` is `plan`.
+  sampler_options sampling;
   /// Learn a first student from all cameras for this long, beginning when they had time to say hello; 0 = do not.
   duration bootstrap{};
 };
@@ -102,6 +105,8 @@ struct grouper_state {
   void renew(group_id group);
   /// After a change: the members hear of their part of the plan; a group without members ends.
   void resized(group_id group);
+  /// The allocator's word on a group's window: its members hear of it, and what they are to send for it, if that changed.
+  void shared(const gpu_share& share);
 
   // -- windows -----------------------------------------------------------------------------------------
 
@@ -123,6 +128,7 @@ struct grouper_state {
   model_store_actor models;
   telemetry_actor telemetry;
   grouping policy;
+  sampler plans{{}};
   std::map<camera_id, camera_entry> cameras;
   std::map<group_id, job_entry> jobs;
   /// The group each camera learnt in last.

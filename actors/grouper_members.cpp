@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The grouper's members and their jobs: who enters a group and leaves it.
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -9,7 +10,6 @@
 #include "actors/failure.hpp"
 #include "actors/grouper.hpp"
 #include "runtime/base/event_ids.hpp"
-#include "runtime/policy/sampling.hpp"
 
 namespace ecco {
 
@@ -18,6 +18,12 @@ namespace {
 constexpr duration store_patience = std::chrono::seconds{10};
 /// Cameras that start together get this long to say hello before the bootstrap begins without the rest.
 constexpr duration muster = std::chrono::seconds{3};
+
+std::string describe(const sampling_plan& plan) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.2f frames/s of %ux%u", plan.train_fps, unsigned{plan.width}, unsigned{plan.height});
+  return text;
+}
 
 } // namespace
 
@@ -60,6 +66,7 @@ void grouper_state::enter(const camera_id& camera, group_id group, regroup_kind 
   const auto since = policy.groups().at(group).members.at(camera).since;
   const join_order order{group, camera, now(self) - since, std::move(evidence)};
   learnt_in[camera] = group;
+  plans.renewed(camera);
   self->send(jobs.at(group).handle, order);
   self->send(entry.video, order, jobs.at(group).handle);
   self->send(entry.device, regroup_event{kind, camera, group, window, why});
@@ -73,7 +80,8 @@ void grouper_state::take_out(const camera_id& camera, group_id group, regroup_ki
   const auto& entry = cameras.at(camera);
   self->send(entry.video, order);
   self->send(entry.device, regroup_event{kind, camera, group, window, why});
-  self->send(entry.device, config.plan);
+  if (plans.decides())
+    self->send(entry.device, config.plan);
   tell(event_id::group_left, camera, group, why);
 }
 
@@ -104,6 +112,7 @@ void grouper_state::resized(group_id group) {
     return;
   const auto found = policy.groups().find(group);
   if (found == policy.groups().end()) {
+    plans.forget(group);
     self->send(allocator, job_ended{group});
     self->send_exit(job->second.handle, caf::exit_reason::user_shutdown);
     jobs.erase(job);
@@ -111,7 +120,27 @@ void grouper_state::resized(group_id group) {
   }
   const auto members = static_cast<std::uint32_t>(found->second.members.size());
   for (const auto& [camera, member] : found->second.members)
-    self->send(cameras.at(camera).device, share_plan(config.plan, members));
+    if (plans.decides())
+      self->send(cameras.at(camera).device, plans.plan(camera, group, members));
+}
+
+void grouper_state::shared(const gpu_share& share) {
+  const auto found = policy.groups().find(share.group);
+  if (found == policy.groups().end())
+    return;
+  plans.hear(share);
+  auto told = share;
+  told.members = static_cast<std::uint32_t>(found->second.members.size());
+  for (const auto& [camera, member] : found->second.members) {
+    const auto& device = cameras.at(camera).device;
+    self->send(device, told);
+    if (!plans.decides())
+      continue;
+    if (const auto changed = plans.news(camera, share.group, told.members)) {
+      self->send(device, *changed);
+      tell(event_id::plan_changed, camera, share.group, describe(*changed));
+    }
+  }
 }
 
 void grouper_state::camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {

@@ -79,6 +79,7 @@ void grouper_state::take_out_misfits(window_number closed, const eval_report& sc
     const auto other = running.find(score.camera);
     members.push_back({score.camera, score.map50, score.standard_error,
                        other == running.end() ? std::nan("") : other->second.map50});
+    plans.scored(score.camera, score.map50);
   }
   for (const auto& out : policy.close_window(closed, members, now(self))) {
     take_out(out.camera, out.group, regroup_kind::left, out.why);

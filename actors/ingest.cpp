@@ -101,6 +101,8 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
     item.sample.labels = std::move(said.frames[i]);
     const auto probe = item.sample.shot.role == sample_role::held_out;
     probed |= probe;
+    if (!probe && config.adaptive)
+      ams.add(item.sample.shot.media_time, item.sample.labels);
     fresh.frames.push_back(item.sample);
     (probe ? held_out : train).push_back(std::move(item));
   }
@@ -111,6 +113,16 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
   if (job)
     self->send(job, std::move(fresh));
   answer_subsamples();
+  if (config.adaptive && ams.update(now(self)))
+    tell_rate();
+}
+
+void ingest_state::tell_rate() {
+  if (!config.adaptive || !device)
+    return;
+  auto plan = *config.adaptive;
+  plan.train_fps = ams.fps();
+  self->send(device, plan);
 }
 
 void ingest_state::score_deployed() {
@@ -222,6 +234,10 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
     [this](const camera_hello& hello, const request_desk_actor& whom) {
       camera = hello;
       desk = whom;
+    },
+    [this](const camera_actor& whom) {
+      device = whom;
+      tell_rate(); // it may have missed what it was told before
     },
     [this](due_atom) {
       label_next();

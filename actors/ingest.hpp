@@ -5,10 +5,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "actors/interfaces.hpp"
 #include "messages/plan.hpp"
+#include "runtime/policy/ams_rate.hpp"
 #include "runtime/policy/probe_watch.hpp"
 #include "runtime/video/segment_codec.hpp"
 
@@ -31,6 +33,9 @@ struct ingest_config {
   std::uint32_t least_probes = 4;
   /// How long the grouper waits for subsamples before it gets what there is.
   duration patience = std::chrono::seconds{20};
+  /// AMS's adaptive rate: the camera is told to send this plan at a rate that follows its scene. None: somebody else
+  /// decides what it sends.
+  std::optional<sampling_plan> adaptive;
 };
 
 struct ingest_state {
@@ -59,6 +64,8 @@ struct ingest_state {
   void score_deployed();
   /// Asks to have the camera retrained when its probes show a drift it does not notice itself.
   void watch(const camera_score& score);
+  /// AMS: the camera hears of its rate, when that has changed or when it is back.
+  void tell_rate();
   /// What arrived since then, of both roles.
   std::vector<labelled_frame> newer_than(duration when) const;
   /// Training frames from before then, thinned evenly over their age.
@@ -80,6 +87,8 @@ struct ingest_state {
   bool labelling = false;
   std::vector<subsample_wait> waits;
   camera_hello camera;
+  camera_actor device;
+  ams_rate ams;
   request_desk_actor desk;
   probe_watch probes{{}};
   bool asking = false;

@@ -87,6 +87,21 @@ using request_desk_actor = caf::typed_actor<
   // CAMERA: my student got worse. INGEST: it did, and does not know.
   asks<retrain_request>::with<request_answer>>;
 
+/// The camera: infers on every picture, notices drift, sends what its plan says.
+using camera_actor = caf::typed_actor<
+  // MODEL STORE: run this model from the next picture on.
+  asks<model_update>::with<model_ack>,
+  // GROUPER: what your group may expect of this window.
+  tells<gpu_share>,
+  // GROUPER, or INGEST where the scene decides (AMS): send this much from now on.
+  tells<sampling_plan>,
+  // GROUPER: you joined or left a group.
+  tells<regroup_event>,
+  // UPLINK: the server is there, this is where to send; it is gone.
+  tells<camera_welcome, request_desk_actor, telemetry_actor>, tells<adrift_atom>,
+  // INTERNAL: the next picture is due; ask again for what was not answered.
+  tells<due_atom>, tells<due_atom, retrain_request>>;
+
 /// One camera's video on the server: decoded, labelled, scored, handed to the camera's group.
 using ingest_actor = caf::typed_actor<
   // MEDIA LINK: one second of video.
@@ -97,23 +112,10 @@ using ingest_actor = caf::typed_actor<
   tells<join_order, group_job_actor>, tells<leave_order>,
   // RECEPTION: the camera is there (again); this is where to ask for it when its probes show drift.
   tells<camera_hello, request_desk_actor>,
+  // RECEPTION: this is the camera, to be told how much to send when that depends on what its video shows.
+  tells<camera_actor>,
   // INTERNAL: label what waits, give up on subsamples that did not come.
   tells<due_atom>>;
-
-/// The camera: infers on every picture, notices drift, sends what its plan says.
-using camera_actor = caf::typed_actor<
-  // MODEL STORE: run this model from the next picture on.
-  asks<model_update>::with<model_ack>,
-  // GROUPER: what your group may expect of this window.
-  tells<gpu_share>,
-  // GROUPER: send this much from now on.
-  tells<sampling_plan>,
-  // GROUPER: you joined or left a group.
-  tells<regroup_event>,
-  // UPLINK: the server is there, this is where to send; it is gone.
-  tells<camera_welcome, request_desk_actor, telemetry_actor>, tells<adrift_atom>,
-  // INTERNAL: the next picture is due; ask again for what was not answered.
-  tells<due_atom>, tells<due_atom, retrain_request>>;
 
 /// Who learns with whom.
 using grouper_actor = request_desk_actor::extend<

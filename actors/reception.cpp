@@ -75,6 +75,7 @@ void reception_state::admit(camera_entry& entry) {
     caf::anon_send(video, std::move(segment));
   });
   self->send(entry.video, entry.hello, request_desk_actor{grouper});
+  self->send(entry.video, entry.device);
   self->send(grouper, entry.hello, entry.device, entry.video);
 }
 

@@ -69,6 +69,8 @@ template <>
 inline constexpr std::array<std::string_view, 2> words_of<other_classes>{"refuse", "reinitialise"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<pace>{"realtime", "fast"};
+template <>
+inline constexpr std::array<std::string_view, 3> words_of<sampling_mode>{"fixed", "table", "ams"};
 
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<learner_kind>{"curve", "torch"};
@@ -167,6 +169,9 @@ void fields(S& s, V&& visit) {
 
 template <like<sampling_settings> S, class V>
 void fields(S& s, V&& visit) {
+  visit("mode", s.mode, anything{});
+  visit("table", s.table, anything{});
+  visit("refine", s.refine, anything{});
   visit("train_fps", s.train_fps, between{0.05, 60.0});
   visit("held_out_fps", s.held_out_fps, between{0.05, 60.0});
   visit("size", s.size, encoded_size);

@@ -135,6 +135,17 @@ std::optional<setting_fault> find_bad_split(const split_settings& split) {
                        "raise cycle or lower the others"};
 }
 
+std::optional<setting_fault> find_unused_table(const sampling_settings& sampling) {
+  if (sampling.mode == sampling_mode::table)
+    return {};
+  const auto mode = std::string{to_string(sampling.mode)};
+  if (!sampling.table.empty())
+    return setting_fault{"sampling.table", "is set, but sampling.mode is " + mode, "set sampling.mode: table"};
+  if (sampling.refine)
+    return setting_fault{"sampling.refine", "is true, but sampling.mode is " + mode, "set sampling.mode: table"};
+  return {};
+}
+
 std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, camera_settings>& cameras) {
   for (const auto& [id, camera] : cameras)
     for (std::size_t i = 1; i < camera.filters.size(); ++i)
@@ -206,6 +217,9 @@ std::string_view to_string(other_classes value) {
   return word(value);
 }
 std::string_view to_string(pace value) {
+  return word(value);
+}
+std::string_view to_string(sampling_mode value) {
   return word(value);
 }
 std::string_view to_string(learner_kind value) {
@@ -321,6 +335,8 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_blind_teacher(value))
     return fault;
   if (auto fault = find_bad_split(value.sampling.split))
+    return fault;
+  if (auto fault = find_unused_table(value.sampling))
     return fault;
   if (auto fault = find_unordered_filter(value.cameras))
     return fault;

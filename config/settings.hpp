@@ -14,6 +14,7 @@
 #include "config/log_level.hpp"
 #include "config/other_classes.hpp"
 #include "config/precision.hpp"
+#include "config/sampling_mode.hpp"
 #include "config/units.hpp"
 #include "messages/error.hpp"
 #include "messages/grouping.hpp"
@@ -39,6 +40,7 @@ std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
 std::string_view to_string(other_classes value);
 std::string_view to_string(pace value);
+std::string_view to_string(sampling_mode value);
 std::string_view to_string(learner_kind value);
 
 struct server_settings {
@@ -167,6 +169,13 @@ struct split_settings {
 };
 
 struct sampling_settings {
+  /// Who decides how many frames a camera sends to train on, and how large they are. With `table`, `train_fps` and `size`
+  /// hold until the first GPU budget is known, and `size` is the largest there is.
+  sampling_mode mode = sampling_mode::fixed;
+  /// For `table`: file of tables, as `ecco profile` writes it. Empty: built-in ones, by whether a camera is mobile.
+  std::filesystem::path table;
+  /// For `table`: look for better configurations while the system runs.
+  bool refine = false;
   /// Frames a second that a camera sends to train on and to score on, 0.05..60.
   double train_fps = defaults::train_fps, held_out_fps = defaults::held_out_fps;
   /// Size of the encoded picture; both sides even, 16..4096.

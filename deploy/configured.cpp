@@ -25,6 +25,19 @@ grouping_options grouping_of(const settings& from) {
   return out;
 }
 
+sampler_options sampler_of(const settings& from) {
+  sampler_options out;
+  out.mode = from.sampling.mode;
+  out.refine = from.sampling.refine;
+  out.input = from.student.input;
+  out.window = from.window.length;
+  out.seed = seed_for(from.seed, "sampling");
+  for (const auto& [camera, of_camera] : from.cameras)
+    if (of_camera.mobile)
+      out.mobile.insert(camera);
+  return out;
+}
+
 allocator_config allocator_of(const settings& from) {
   allocator_config out;
   out.policy.alpha = from.policy.objective_alpha;
@@ -48,11 +61,14 @@ server_parts configured_server(const settings& from) {
   out.grouper.policy = grouping_of(from);
   out.grouper.subsamples = from.policy.subsamples;
   out.grouper.plan = plan_of(from.sampling);
+  out.grouper.sampling = sampler_of(from);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.job.train_frames = from.training.replay_frames;
   out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
   out.ingest.split = out.grouper.plan.split;
+  if (from.sampling.mode == sampling_mode::ams)
+    out.ingest.adaptive = out.grouper.plan;
   out.ingest.before_drift
     = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
   out.camera.plan = out.grouper.plan;

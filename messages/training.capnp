@@ -134,6 +134,9 @@ struct MicroWindowReport {
 
   spent @11 :TimeSpent;
   # By all its devices together.
+
+  pixels @12 :UInt64;
+  # Of the images, as the network sees them.
 }
 
 struct TrainOrder {
@@ -194,6 +197,9 @@ struct TrainReport {
   # Mean training loss; finite.
 
   spent @8 :TimeSpent;
+
+  pixels @9 :UInt64;
+  # Of the images, as the network sees them, padding included.
 }
 
 struct EvalOrder {

@@ -81,6 +81,8 @@ struct micro_window_report {
   double loss = 0;
   /// By all its devices together.
   time_spent spent;
+  /// Pixels of the images, as the network sees them.
+  std::uint64_t pixels = 0;
 
   friend bool operator==(const micro_window_report&, const micro_window_report&) = default;
 };
@@ -137,6 +139,8 @@ struct train_report {
   std::uint32_t images = 0;
   double loss = 0;
   time_spent spent;
+  /// Pixels of the images, as the network sees them, padding included.
+  std::uint64_t pixels = 0;
 
   friend bool operator==(const train_report&, const train_report&) = default;
 };

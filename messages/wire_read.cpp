@@ -246,6 +246,8 @@ gpu_share read(const place& at, GpuShare::Reader from) {
       .p = fraction(at / "p", from.getP()),
       .c = span(at / "c", from.getC()),
       .members = from.getMembers(),
+      .pixels_per_second = not_negative(at / "pixelsPerSecond", from.getPixelsPerSecond()),
+      .labels_per_second = not_negative(at / "labelsPerSecond", from.getLabelsPerSecond()),
   };
 }
 
@@ -363,6 +365,7 @@ micro_window_report read(const place& at, MicroWindowReport::Reader from) {
       .images = from.getImages(),
       .loss = finite(at / "loss", from.getLoss()),
       .spent = read(at / "spent", from.getSpent()),
+      .pixels = from.getPixels(),
   };
 }
 
@@ -404,6 +407,7 @@ train_report read(const place& at, TrainReport::Reader from) {
       .images = from.getImages(),
       .loss = finite(at / "loss", from.getLoss()),
       .spent = read(at / "spent", from.getSpent()),
+      .pixels = from.getPixels(),
   };
 }
 

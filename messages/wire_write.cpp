@@ -240,6 +240,8 @@ void write(GpuShare::Builder to, const gpu_share& from) {
   to.setP(from.p);
   to.setC(from.c.count());
   to.setMembers(from.members);
+  to.setPixelsPerSecond(from.pixels_per_second);
+  to.setLabelsPerSecond(from.labels_per_second);
 }
 
 void write(SampleSplit::Builder to, const sample_split& from) {
@@ -327,6 +329,7 @@ void write(MicroWindowReport::Builder to, const micro_window_report& from) {
   to.setImages(from.images);
   to.setLoss(from.loss);
   write(to.initSpent(), from.spent);
+  to.setPixels(from.pixels);
 }
 
 void write(Rendezvous::Builder to, const rendezvous& from) {
@@ -358,6 +361,7 @@ void write(TrainReport::Builder to, const train_report& from, std::vector<gap>& 
   to.setImages(from.images);
   to.setLoss(from.loss);
   write(to.initSpent(), from.spent);
+  to.setPixels(from.pixels);
 }
 
 void write(EvalOrder::Builder to, const eval_order& from, std::vector<gap>& gaps) {

@@ -69,6 +69,7 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) {
          return fmt::format("{} may expect {:.0f} % of the GPU time", to_string(e.group), 100 * e.value);
        }},
+      {event_id::plan_changed, [](const event& e) { return e.camera.value + " sends something else now" + why(e); }},
       {event_id::grant_lost,
        [](const event& e) {
          return fmt::format("{} lost its slice of {}{}", to_string(e.group), e.worker.value, why(e));
@@ -131,7 +132,8 @@ std::string describe(const event& happened) {
 bool is_news(const event& happened) {
   constexpr std::array chatter{event_id::accuracy_deployed, event_id::accuracy_group,
                                event_id::grant_done,        event_id::gpu_busy,
-                               event_id::share_announced,   event_id::window_opened};
+                               event_id::share_announced,   event_id::window_opened,
+                               event_id::plan_changed};
   return std::find(chatter.begin(), chatter.end(), happened.id) == chatter.end();
 }
 

@@ -91,6 +91,9 @@ inline constexpr std::string_view drift_injected = "drift.injected";
 /// Cameras of the group were told their share of the window. value: share p, [0, 1].
 inline constexpr std::string_view share_announced = "share.announced";
 
+/// The group's GPU budget, or how much it buys, changed: the camera sends something else now. text: what.
+inline constexpr std::string_view plan_changed = "plan.changed";
+
 /// All cameras learn one first student together. value: seconds it will take; text: how many cameras.
 inline constexpr std::string_view bootstrap_started = "bootstrap.started";
 /// value: mAP50 of the student, NaN when unknown.

@@ -95,6 +95,8 @@ struct job {
   /// Its last slice was trained under another rank 0: only the samples are up to date.
   bool follows = false;
   table images{};
+  /// Of the newest sample.
+  std::uint64_t pixels_per_image = 0;
   std::map<camera_id, member> members;
 };
 
@@ -117,6 +119,7 @@ result<void> take_samples(job& to, const train_order& order) {
     auto condition = condition_of(sample.shot.picture);
     if (!condition)
       return tl::unexpected(condition.error());
+    to.pixels_per_image = std::uint64_t{sample.shot.picture.width} * sample.shot.picture.height;
     auto& camera = to.members[sample.shot.camera];
     if (sample.shot.role == sample_role::train)
       push(camera.training, *condition, training_frames);
@@ -199,6 +202,7 @@ class curve_learner final : public learner {
       learn(next->images, trained, total, options_.forgetting);
     (idle ? report.spent.other : report.spent.training) = order.slice;
     report.images = idle ? 0 : static_cast<std::uint32_t>(std::llround(total));
+    report.pixels = report.images * next->pixels_per_image;
     report.after = scores(*next);
     report.state = next->state = order.base + 1;
     report.checkpoint = report.weights = to_weights(next->images);

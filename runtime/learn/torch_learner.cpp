@@ -120,6 +120,7 @@ class torch_learner final : public learner {
  private:
   struct progress {
     std::uint32_t images = 0;
+    std::uint64_t pixels = 0;
     double loss = 0;
   };
 
@@ -256,6 +257,7 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
   if (!trained)
     return tl::unexpected{trained.error()};
   report.images = trained->images;
+  report.pixels = trained->pixels;
   report.loss = trained->loss;
   const auto steps_end = time.elapsed(), evaluation_before = time.book().evaluation;
   if (trained->images > 0)
@@ -317,6 +319,7 @@ result<train_report> torch_learner::follow(job& of, const train_order& order, ti
   report.group = order.group;
   report.state = ++of.state;
   report.images = trained->images;
+  report.pixels = trained->pixels;
   report.loss = trained->loss;
   time.charge(&time_spent::other);
   report.spent = time.book();
@@ -368,6 +371,8 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
     step = std::max(step / 2, time.charge(&time_spent::training));
     const auto images = ranks * batch.size();
     made.images += static_cast<std::uint32_t>(images);
+    const auto input = training_input(options_.spec, options_.recipe, batch);
+    made.pixels += images * input.width * input.height;
     made.loss += done->loss * static_cast<double>(images);
     batch = std::move(next);
   }

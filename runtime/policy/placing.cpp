@@ -56,7 +56,7 @@ result<void> check(const retrain_request& request) {
 }
 
 bool may_share(const retrain_request& a, const retrain_request& b, double max_distance_m) {
-  return distance_m(a.place, b.place) <= max_distance_m;
+  return distance_m(a.place, b.place) <= 2 * max_distance_m;
 }
 
 } // namespace ecco

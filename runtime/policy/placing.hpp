@@ -44,7 +44,8 @@ std::vector<placed_request> place_together(grouping& groups, std::vector<scored_
 /// Refuses a request that cannot be: a place off the globe, a drift that is yet to come or older than a day.
 result<void> check(const retrain_request& request);
 
-/// Whether two requests may end in the same group, so that one has to wait for the other.
+/// Whether it may matter to one request where the other goes: to the same group, or into one between them that has
+/// room for only one of the two. Such requests are placed together, or one after the other.
 bool may_share(const retrain_request& a, const retrain_request& b, double max_distance_m);
 
 } // namespace ecco

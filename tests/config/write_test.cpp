@@ -132,6 +132,10 @@ RC_BOOST_PROP(settings_survive_being_written_and_read, ()) {
       value.sampling.split.train + value.sampling.split.held_out + 2 * value.sampling.split.guard;
   if (value.server.port == value.server.media_port)
     value.server.port = 0;
+  if (value.sampling.mode != sampling_mode::table) {
+    value.sampling.table.clear();
+    value.sampling.refine = false;
+  }
   const auto checked = validate(value);
   if (!checked)
     RC_FAIL(checked.error().what);

@@ -101,6 +101,13 @@ BOOST_AUTO_TEST_CASE(a_slice_is_worth_its_capacity) {
       (report->spent.training + report->spent.evaluation + report->spent.other == std::chrono::seconds{5}));
 }
 
+BOOST_AUTO_TEST_CASE(it_says_how_many_pixels_it_trained_on) {
+  auto report = make_curve_learner(options)->train(order_of({sample_of(1)}, std::chrono::seconds{5}, {"a"}));
+  BOOST_TEST_REQUIRE(report.has_value());
+  BOOST_TEST(report->images > 0u);
+  BOOST_TEST(report->pixels == report->images * 16u * 16u);
+}
+
 BOOST_AUTO_TEST_CASE(members_share_equally_and_their_conditions_by_their_samples) {
   std::vector<labelled_frame> samples{sample_of(1, "a"), sample_of(1, "a"), sample_of(1, "a"),
                                       sample_of(2, "a"), sample_of(3, "b")};

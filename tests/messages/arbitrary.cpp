@@ -277,7 +277,13 @@ window_closed any(std::size_t) {
 
 template <>
 gpu_share any(std::size_t) {
-  return {.group = group(), .window = number(), .p = fraction(), .c = span(), .members = number()};
+  return {.group = group(),
+          .window = number(),
+          .p = fraction(),
+          .c = span(),
+          .members = number(),
+          .pixels_per_second = real(0, 1e9),
+          .labels_per_second = real(0, 1e4)};
 }
 
 template <>
@@ -351,7 +357,8 @@ micro_window_report any(std::size_t) {
           .members = some(a_score),
           .images = number(),
           .loss = real(-5, 100),
-          .spent = spent()};
+          .spent = spent(),
+          .pixels = number<std::uint64_t>()};
 }
 
 static rendezvous a_rendezvous() {
@@ -384,7 +391,8 @@ train_report any(std::size_t most_bytes) {
           .after = some(a_score),
           .images = number(),
           .loss = real(-5, 100),
-          .spent = spent()};
+          .spent = spent(),
+          .pixels = number<std::uint64_t>()};
 }
 
 template <>

@@ -87,6 +87,7 @@ class simulated_fleet : public virtual_system {
   std::size_t held_out_frames = group_job_config{}.held_out_frames;
   /// Frames from before its drift that a camera takes along into a group.
   std::size_t before_drift = ingest_config{}.before_drift;
+  sampling_mode sampling = sampling_mode::fixed;
 
   ~simulated_fleet() { end(); }
 
@@ -103,6 +104,10 @@ class simulated_fleet : public virtual_system {
     parts.ingest.before_drift = before_drift;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+    parts.grouper.sampling.mode = sampling;
+    parts.grouper.sampling.window = parts.allocator.window;
+    if (sampling == sampling_mode::ams)
+      parts.ingest.adaptive = parts.grouper.plan;
     parts.models.initial = curve_weights({{0, 4000}});
     parts.ingest.split = parts.grouper.plan.split;
     parts.camera.plan = parts.grouper.plan;
