@@ -78,7 +78,7 @@ void grouper_state::begin_batch(const std::vector<camera_id>& together) {
   const std::shared_ptr<placing_batch> batch =
     batches.emplace_back(placing_batch::make(self, std::move(terms), [this](placing_batch& done) { decide(done); }));
   const auto& first = asking.at(together.front()).request;
-  if (together.size() == 1 && first.reason != request_reason::drift && candidates_of(first).empty())
+  if (together.size() == 1 && first.reason != request_reason::drift && !config.reuse && candidates_of(first).empty())
     return batch->add_unmeasured(entry_of(first.camera));
   for (const auto& camera : together)
     batch->add(entry_of(camera), now(self));

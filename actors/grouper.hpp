@@ -23,6 +23,8 @@ struct grouper_config {
   /// Labelled frames on which an alarm is checked and a request compared with the candidate groups.
   std::uint32_t subsamples = 32;
   alarm_check_options alarm;
+  /// A request that opens a group asks the zoo for a model to begin with.
+  bool reuse = false;
   /// What a camera without a group sends; in a group it is what `sampling` makes of it.
   sampling_plan plan;
   /// `whole` is `plan`.
@@ -67,6 +69,8 @@ struct grouper_state {
     std::vector<placed_request> members;
     /// The founder's model; empty when it must be fetched.
     model_update initial;
+    /// Of the drifted scene, for the zoo to find the founder a better one.
+    std::vector<labelled_frame> frames;
     std::function<void()> done;
   };
 

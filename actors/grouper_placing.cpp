@@ -16,6 +16,8 @@ namespace ecco {
 namespace {
 
 constexpr duration store_patience = std::chrono::seconds{10};
+/// The zoo's models are tried on a device first.
+constexpr duration reuse_patience = std::chrono::seconds{70};
 
 } // namespace
 
@@ -66,8 +68,10 @@ void grouper_state::decide(placing_batch& batch) {
     const auto& entry = *entry_of.at(placed.camera);
     const auto group = placed.where.group;
     if (!jobs.contains(group)) {
-      if (founded[group].members.empty())
+      if (founded[group].members.empty()) {
         founded[group].initial = entry.model;
+        founded[group].frames = entry.frames.frames;
+      }
       founded[group].members.push_back(std::move(placed));
       continue;
     }
@@ -87,12 +91,16 @@ void grouper_state::decide(placing_batch& batch) {
 }
 
 void grouper_state::open_job(const founding& founded) {
-  if (!founded.initial.weights.empty())
-    return opened(founded, founded.initial);
   const auto& founder = founded.members.front().camera;
-  self->request(models, store_patience, model_query{asking.at(founder).request.model.revision, founder})
-    .then([this, founded](const model_update& initial) { opened(founded, initial); },
-          [this, founded](const caf::error& failure) { refuse(founded, from_caf(failure)); });
+  const auto runs = asking.at(founder).request.model.revision;
+  const auto begin = [this, founded](const model_update& initial) { opened(founded, initial); };
+  const auto give_up = [this, founded](const caf::error& failure) { refuse(founded, from_caf(failure)); };
+  if (config.reuse)
+    self->request(models, reuse_patience, expert_query{founder, runs, founded.frames}).then(begin, give_up);
+  else if (!founded.initial.weights.empty())
+    opened(founded, founded.initial);
+  else
+    self->request(models, store_patience, model_query{runs, founder}).then(begin, give_up);
 }
 
 void grouper_state::opened(const founding& founded, const model_update& initial) {

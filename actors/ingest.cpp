@@ -166,13 +166,16 @@ std::vector<labelled_frame> ingest_state::newer_than(duration when) const {
 }
 
 std::vector<labelled_frame> ingest_state::before_drift(duration when) const {
-  const auto older = static_cast<std::size_t>(
-    std::count_if(train.begin(), train.end(), [when](const stored& item) { return item.arrived < when; }));
-  const auto count = std::min(older, config.before_drift);
   std::vector<labelled_frame> out;
-  for (std::size_t i = 0; i < count; ++i) {
-    out.push_back(train[(2 * i + 1) * older / (2 * count)].sample); // the middle one of each equal stretch
-    out.back().before_drift = true;
+  for (const auto& [kept, limit] :
+       {std::pair{&train, config.before_drift}, {&held_out, config.held_out_before_drift}}) {
+    const auto older = static_cast<std::size_t>(
+      std::count_if(kept->begin(), kept->end(), [when](const stored& item) { return item.arrived < when; }));
+    const auto count = std::min(older, limit);
+    for (std::size_t i = 0; i < count; ++i) {
+      out.push_back((*kept)[(2 * i + 1) * older / (2 * count)].sample); // the middle one of each equal stretch
+      out.back().before_drift = true;
+    }
   }
   return out;
 }

@@ -27,6 +27,8 @@ struct ingest_config {
   std::size_t kept_train = 384, kept_held_out = 128, waiting = 256;
   /// Frames from before its drift that a camera takes along into a group.
   std::size_t before_drift = 64;
+  /// The same of its held-out frames, on which it is measured what its group's models forget; 0: nobody looks.
+  std::size_t held_out_before_drift = 0;
   /// The deployed model's accuracy is that of the newest held-out frames, over this long.
   duration score_span = std::chrono::seconds{12};
   /// Fewer held-out frames than this are not held against the camera.
@@ -68,7 +70,7 @@ struct ingest_state {
   void tell_rate();
   /// What arrived since then, of both roles.
   std::vector<labelled_frame> newer_than(duration when) const;
-  /// Training frames from before then, thinned evenly over their age.
+  /// Frames from before then, of both roles, each thinned evenly over their age.
   std::vector<labelled_frame> before_drift(duration when) const;
   void answer_subsamples();
   void report_arrivals();

@@ -154,8 +154,12 @@ using model_store_actor = caf::typed_actor<
   asks<model_candidate>::with<gate_verdict>,
   // GROUPER: weights of a revision, or of a camera.
   asks<model_query>::with<model_update>,
-  // A person: back to the revision before.
+  // A person, or a GROUP JOB that regrets: back to the revision before.
   asks<rollback_order>::with<gate_verdict>,
+  // GROUPER: has the zoo something better for this camera to begin with? The camera is given it at once.
+  asks<expert_query>::with<model_update>,
+  // GROUP JOB: keep this in the zoo if it is worth it.
+  tells<archive_order>,
   // RECEPTION: a camera is there (again), running what its hello says.
   tells<camera_hello, camera_actor>>;
 

@@ -31,7 +31,7 @@ void reception_state::begin(server_parts with) {
   parts = std::move(with);
   telemetry = self->spawn(ecco::telemetry, parts.sink);
   allocator = self->spawn(ecco::allocator, parts.allocator, telemetry);
-  models = self->spawn(ecco::model_store, parts.models, parts.store, telemetry);
+  models = self->spawn(ecco::model_store, parts.models, parts.store, telemetry, allocator);
   const auto front = caf::actor_cast<reception_actor>(self->address());
   const job_factory jobs = [front, job = parts.job, a = allocator, m = models, t = telemetry,
                             &system = self->system()](group_id group, const model_update& initial) {

@@ -82,6 +82,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.allocator.token_seed = draw_incarnation().value;
   out.allocator.term = present_term();
   out.models.initial = std::move(*weights);
+  out.models.shelf = open_zoo_shelf(from.server.state / "models");
   out.media_host = from.server.host;
   out.media = std::move(*media);
   out.store = std::move(*store);
@@ -133,10 +134,13 @@ camera_parts make_camera_parts(const settings& from, const camera_id& camera) {
     source.filters.push_back({filter.at, filter.chain});
   camera_parts out;
   out.open_source = [source] { return open_source(source); };
-  out.make_student = [](const camera_welcome& welcome) {
+  detection_options options;
+  options.features = looks_at_features(from.drift.detector);
+  out.make_student = [options](const camera_welcome& welcome) {
     use_threads(torch_threads);
     return make_torch_student({welcome.student, static_cast<std::uint16_t>(welcome.classes.size()),
-                               welcome.input_width, welcome.input_height});
+                               welcome.input_width, welcome.input_height},
+                              options);
   };
   out.make_encoder = [](const sampling_plan& plan) {
     return make_segment_encoder({plan.width, plan.height, plan.bits_per_second});

@@ -108,5 +108,8 @@ struct Envelope {
     statusReport @38 :Status.StatusReport;
     injectOrder @39 :Status.InjectOrder;
     injectAnswer @40 :Status.InjectAnswer;
+
+    expertQuery @41 :Training.ExpertQuery;
+    archiveOrder @42 :Training.ArchiveOrder;
   }
 }

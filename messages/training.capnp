@@ -21,9 +21,11 @@ using import "ids.capnp".Epoch;
 using import "ids.capnp".Fraction;
 using import "ids.capnp".GroupId;
 using import "ids.capnp".Nanoseconds;
+using import "ids.capnp".Revision;
 using import "ids.capnp".WindowNumber;
 using import "ids.capnp".WorkerId;
 using import "model.capnp".CameraScore;
+using import "model.capnp".ModelRef;
 
 struct SampleBatch {
   # ingest -> group_job: fresh labelled frames of one member, all of one role.
@@ -210,6 +212,9 @@ struct EvalOrder {
 
   frames @1 :List(LabelledFrame);
   # Empty in an order to a group_job: its members' held-out frames are meant.
+
+  features @2 :Bool;
+  # Tell the frames' pooled features, too.
 }
 
 struct EvalReport {
@@ -219,6 +224,38 @@ struct EvalReport {
   busy @1 :Nanoseconds;
   # GPU time it took.
 
-  others @2 :List(CameraScore);
+  features @2 :List(List(Float32));
+  # When they were asked for: one list a frame, in the order of the frames, of at most 4 096 numbers.
+
+  others @3 :List(CameraScore);
   # In the answer to `WindowClosed`: the model that each member runs, on the same frames, where that was scored.
+}
+
+struct ExpertQuery {
+  # grouper -> model_store: was anything learnt before that serves this camera better than what it runs? Answered by
+  # the `ModelUpdate` that training is to begin from.
+
+  camera @0 :CameraId;
+
+  revision @1 :Revision;
+  # What the camera runs; 0 for what it should run.
+
+  frames @2 :List(LabelledFrame);
+  # Of the drifted scene.
+}
+
+struct ArchiveOrder {
+  # group_job -> model_store: the group is over; this is the best it had.
+
+  group @0 :GroupId;
+  window @1 :WindowNumber;
+
+  parent @2 :ModelRef;
+  # The model that training began from, or was deployed last.
+
+  weights @3 :Data;
+  # In safetensors.
+
+  frames @4 :List(LabelledFrame);
+  # Held-out frames of its members, from when the weights were measured.
 }

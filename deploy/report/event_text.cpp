@@ -86,6 +86,14 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) {
          return fmt::format("{} returns to model {:.0f}{}", e.camera.value, e.value, why(e));
        }},
+      {event_id::model_forgot,
+       [](const event& e) { return e.camera.value + "'s next model forgot what it saw before its drift" + why(e); }},
+      {event_id::zoo_selected,
+       [](const event& e) { return e.camera.value + " is given a model learnt before" + why(e); }},
+      {event_id::zoo_admitted,
+       [](const event& e) { return "what " + to_string(e.group) + " learnt is kept in the zoo" + why(e); }},
+      {event_id::zoo_refused,
+       [](const event& e) { return "what " + to_string(e.group) + " learnt is not kept in the zoo" + why(e); }},
       {event_id::model_promoted,
        [](const event& e) { return to_string(e.group) + " has a new model" + why(e); }},
       {event_id::model_rejected, [](const event& e) { return e.camera.value + " keeps its model" + why(e); }},

@@ -124,6 +124,7 @@ class torch_learner final : public learner {
     double loss = 0;
   };
 
+  result<std::vector<std::vector<float>>> features_of(const eval_order& order) const;
   result<job> begin(const train_order& order) const;
   result<train_report> run_slice(job& of, const train_order& order, time_book& time);
   result<train_report> follow(job& of, const train_order& order, time_book& time);
@@ -180,7 +181,33 @@ result<eval_report> torch_learner::evaluate(const eval_order& order) {
     return tl::unexpected{looked.error()};
   eval_report out;
   out.scores = frames.scores();
+  if (order.features) {
+    auto features = features_of(order);
+    if (!features)
+      return tl::unexpected{features.error()};
+    out.features = std::move(*features);
+  }
   out.busy = options_.clock() - begin;
+  return out;
+}
+
+result<std::vector<std::vector<float>>> torch_learner::features_of(const eval_order& order) const {
+  // Rare, a request or the end of a group: a detector of its own, so that the usual one need not keep them.
+  detection_options looking;
+  looking.device = options_.device;
+  looking.features = true;
+  auto eye = torch_detector::make(options_.spec, looking);
+  if (!eye)
+    return tl::unexpected{eye.error()};
+  if (auto loaded = (*eye)->load(order.weights); !loaded)
+    return tl::unexpected{loaded.error()};
+  std::vector<std::vector<float>> out;
+  for (const auto& sample : order.frames) {
+    const image* const one[] = {&sample.shot.picture};
+    if (auto seen = (*eye)->detect(one); !seen)
+      return tl::unexpected{seen.error()};
+    out.push_back((*eye)->features().front());
+  }
   return out;
 }
 

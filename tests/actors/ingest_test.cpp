@@ -20,10 +20,11 @@ struct a_link : virtual_system {
   ingest_actor video;
   std::uint64_t sequence = 0;
 
-  a_link() {
+  explicit a_link(std::size_t held_out_before_drift = 0) {
     job.take<sample_batch>();
     ingest_config config;
     config.camera = camera_id{"north"};
+    config.held_out_before_drift = held_out_before_drift;
     video = keep(system().spawn(
         ingest, config, [] { return make_raw_decoder(); }, allocator.handle(), telemetry.handle()));
     settle();
@@ -228,6 +229,33 @@ BOOST_FIXTURE_TEST_CASE(joining_the_same_job_again_hands_nothing_over_twice, a_l
   join(5s);
   join(5s); // the camera was away for a moment
   BOOST_TEST(delivered().size() == 5u);
+}
+
+namespace {
+
+struct a_link_that_remembers : a_link {
+  a_link_that_remembers() : a_link{4} {}
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(held_out_frames_from_before_the_drift_go_along_when_somebody_looks, a_link_that_remembers) {
+  show(6s, sample_role::held_out, 10);
+  advance(20s);
+  show(26s, sample_role::held_out, 5);
+  join(10s);
+  BOOST_TEST(delivered().size() == 5u);
+  BOOST_TEST(delivered(true).size() == 4u);
+  for (const auto& sample : job.got<sample_batch>().back().frames)
+    BOOST_TEST((sample.shot.role == sample_role::held_out));
+}
+
+BOOST_FIXTURE_TEST_CASE(held_out_frames_from_before_the_drift_stay_when_nobody_looks, a_link) {
+  show(6s, sample_role::held_out, 10);
+  advance(20s);
+  show(26s, sample_role::held_out, 5);
+  join(10s);
+  BOOST_TEST(delivered(true).empty());
 }
 
 // -- AMS -----------------------------------------------------------------------------------------------

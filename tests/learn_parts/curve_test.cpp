@@ -75,6 +75,15 @@ BOOST_AUTO_TEST_CASE(a_student_sees_as_well_as_it_was_trained) {
   BOOST_TEST(seen_under(4, weights) == 0.F);
 }
 
+BOOST_AUTO_TEST_CASE(the_features_of_a_picture_name_its_condition) {
+  const auto eye = make_curve_student(options);
+  BOOST_TEST(eye->features().empty());
+  BOOST_TEST_REQUIRE(eye->infer(curve_picture(3)).has_value());
+  std::vector<float> third(curve_features, 0.F);
+  third[3] = 1;
+  BOOST_TEST(eye->features() == third, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_student_without_weights_sees_nothing_with_certainty) {
   auto seen = make_curve_student()->infer(curve_picture(1));
   BOOST_TEST_REQUIRE(seen.has_value());

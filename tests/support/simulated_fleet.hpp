@@ -63,6 +63,8 @@ class evenly_right_student : public student {
     return seen;
   }
 
+  std::vector<float> features() const override { return knows_->features(); }
+
  private:
   std::unique_ptr<student> knows_;
   bool overconfident_;
@@ -81,24 +83,30 @@ class simulated_fleet : public virtual_system {
   curve_options curve;
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
+  duration window = std::chrono::seconds{10};
+  std::uint32_t micro_windows = 5;
   gpu_mode mode = gpu_mode::spread;
   grouping_options grouping;
   /// Frames of each member that a job is measured by at the end of a window.
   std::size_t held_out_frames = group_job_config{}.held_out_frames;
   /// Frames from before its drift that a camera takes along into a group.
   std::size_t before_drift = ingest_config{}.before_drift;
+  allocation_kind allocation = allocation_kind::ecco;
+  /// What every camera watches its student with.
+  drift_detector_options drift;
+  zoo_options zoo_of_fleet;
   sampling_mode sampling = sampling_mode::fixed;
 
   ~simulated_fleet() { end(); }
 
-  /// Starts a server with windows of 10 s in 5 micro-windows, for cameras of these names, whose first student is
-  /// worth its ceiling under condition 0 and nothing elsewhere.
+  /// Starts a server for cameras of these names, whose first student is worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {
     server_parts parts;
-    parts.allocator.window = std::chrono::seconds{10};
-    parts.allocator.micro_windows = 5;
+    parts.allocator.window = window;
+    parts.allocator.micro_windows = micro_windows;
     parts.allocator.mode = mode;
     parts.grouper.policy = grouping;
+    parts.allocator.policy.kind = allocation;
     parts.grouper.policy.share_jobs = share_jobs;
     parts.job.held_out_frames = held_out_frames;
     parts.ingest.before_drift = before_drift;
@@ -109,6 +117,8 @@ class simulated_fleet : public virtual_system {
     if (sampling == sampling_mode::ams)
       parts.ingest.adaptive = parts.grouper.plan;
     parts.models.initial = curve_weights({{0, 4000}});
+    parts.models.zoo = zoo_of_fleet;
+    parts.grouper.reuse = zoo_of_fleet.mode != zoo_mode::off;
     parts.ingest.split = parts.grouper.plan.split;
     parts.camera.plan = parts.grouper.plan;
     parts.camera.student = "curve";
@@ -154,6 +164,7 @@ class simulated_fleet : public virtual_system {
     config.camera = camera_id{name};
     config.process = incarnation{std::hash<std::string>{}(name) | 1};
     config.place = place;
+    config.drift = drift;
     auto device = keep(system().spawn(camera, config, parts));
     cameras[name] = device;
     greet<camera_welcome, request_desk_actor, telemetry_actor>(
