@@ -27,6 +27,9 @@ constexpr double least_change = 0.01;
 
 } // namespace
 
+allocator_state::allocator_state(allocator_actor::stateful_pointer<allocator_state> selfptr)
+    : self(selfptr), workers(selfptr, [this](duration busy) { budget.charge(busy); }) {}
+
 // -- windows -----------------------------------------------------------------------------------------
 
 void allocator_state::open_window() {

@@ -34,8 +34,7 @@ struct allocator_config {
 struct allocator_state {
   static constexpr const char* name = "allocator";
 
-  explicit allocator_state(allocator_actor::stateful_pointer<allocator_state> selfptr)
-      : self(selfptr), workers(selfptr, [this](duration busy) { budget.charge(busy); }) {}
+  explicit allocator_state(allocator_actor::stateful_pointer<allocator_state> selfptr);
 
   allocator_actor::behavior_type make_behavior();
 

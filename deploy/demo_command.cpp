@@ -15,6 +15,7 @@
 
 #include "actors/system_config.hpp"
 #include "config/load.hpp"
+#include "config/presets.hpp"
 #include "demo_config.hpp"
 #include "deploy/cli.hpp"
 #include "deploy/fleet.hpp"
@@ -41,8 +42,15 @@ struct demo_options {
   bool plain = false;
 };
 
-/// The built-in configuration, completed, written where the split processes find it.
-result<settings> demo_settings(const common_options& common, const demo_options& options) {
+/// What makes the built-in configuration the system that is called so. `ecco` is what it is without.
+std::vector<std::string> overrides_for(const std::string& policy) {
+  if (policy == "ecco")
+    return {};
+  return {policy == "independent" ? "policy.grouping=independent" : "preset=" + policy};
+}
+
+/// The built-in configuration for each policy, completed; the first is written where the split processes find it.
+result<std::vector<settings>> demo_settings(const common_options& common, const demo_options& options) {
   if (!fs::exists(options.video))
     return fail(ec::not_found, options.video.string() + " is not there",
                 "install Debian's package opencv-doc, or name another video with --video");
@@ -52,16 +60,23 @@ result<settings> demo_settings(const common_options& common, const demo_options&
   std::ofstream{file} << demo_config;
   auto outside = common.outside;
   outside.variables["ECCO_DEMO_VIDEO"] = fs::absolute(options.video);
-  auto from = load_settings(std::vector{file}, common.overrides, outside);
-  if (!from)
-    return from;
-  from->server.state = fs::absolute(options.out);
+  std::vector<settings> out;
+  for (const auto& policy : options.policies) {
+    auto overrides = common.overrides;
+    for (auto& one : overrides_for(policy))
+      overrides.push_back(std::move(one));
+    auto from = load_settings(std::vector{file}, overrides, outside);
+    if (!from)
+      return tl::unexpected{from.error()};
+    from->server.state = fs::absolute(options.out);
+    out.push_back(std::move(*from));
+  }
   std::ofstream written{file, std::ios::trunc};
-  written << to_yaml(*from);
+  written << to_yaml(out.front());
   written.flush();
   if (failure || !written)
     return fail(ec::io_failed, file.string() + " cannot be written", "choose another folder with --out");
-  return from;
+  return out;
 }
 
 /// Runs after the first begin with the student the first one learnt, so their clock begins where its bootstrap ended.
@@ -139,18 +154,18 @@ result<run_results> run(const settings& from, duration length, const demo_option
   return summarize(record.snapshot(), facts_of(from));
 }
 
-result<std::vector<run_results>> run_all(const settings& first, const demo_options& options, const stop_signal& stop,
-                                         const common_options& common) {
+result<std::vector<run_results>> run_all(const std::vector<settings>& systems, const demo_options& options,
+                                         const stop_signal& stop, const common_options& common) {
   std::vector<run_results> runs;
-  for (const auto& policy : options.policies) {
-    auto from = first;
-    from.policy.grouping = policy == "independent" ? grouping_mode::independent : grouping_mode::shared;
+  const auto folder = systems.front().server.state;
+  for (std::size_t i = 0; i < systems.size(); ++i) {
+    auto from = systems[i];
     auto length = from_seconds(options.seconds);
-    from.server.state = first.server.state / policy;
+    from.server.state = folder / options.policies[i];
     std::error_code failure;
     fs::remove_all(from.server.state / "models", failure); // a demo begins with nothing learnt
     if (!runs.empty()) {
-      if (auto skipped = skip_bootstrap(from, first.server.state / options.policies.front() / "models"); !skipped)
+      if (auto skipped = skip_bootstrap(from, folder / options.policies.front() / "models"); !skipped)
         return tl::unexpected{skipped.error()};
       length -= from.bootstrap.length;
     }
@@ -184,10 +199,14 @@ int demo(const common_options& common, const demo_options& options) {
 void add_demo(CLI::App& app, common_options& common, command& chosen) {
   auto options = std::make_shared<demo_options>();
   auto* sub = app.add_subcommand("demo", "See it on real video: drift strikes, cameras group, retrain and recover");
+  std::vector<std::string> names{"independent"};
+  for (const auto& preset : presets())
+    names.emplace_back(preset.name);
   sub->add_option("--policy", options->policies,
-                  "ecco, independent (one job a camera, same budget), or both, to compare: ecco,independent")
+                  "ecco, independent (one job a camera), or a preset (naive, ekya, recl, ecco+recl); several compare under "
+                  "the same budget: ecco,independent")
     ->delimiter(',')
-    ->check(CLI::IsMember{{"ecco", "independent"}});
+    ->check(CLI::IsMember{names});
   sub->add_option("--seconds", options->seconds, "Length of the run")->check(CLI::Range(10.0, 86400.0))->capture_default_str();
   sub->add_option("--video", options->video, "A street with people; vtest.avi of Debian's opencv-doc by default");
   sub->add_option("--out", options->out, "Folder for results, pictures, models and the configuration")->capture_default_str();

@@ -21,6 +21,7 @@
 #include "deploy/experiment/experiment_table.hpp"
 #include "deploy/experiment_progress.hpp"
 #include "deploy/report/text_file.hpp"
+#include "deploy/torch_experiment.hpp"
 #include "messages/codec.hpp"
 #include "runtime/base/signals.hpp"
 #include "runtime/base/terminal.hpp"
@@ -63,10 +64,7 @@ result<std::vector<settings>> settings_of(const common_options& common, const ex
 }
 
 result<virtual_parts> parts_of(const settings& from) {
-  if (from.experiment.learner == learner_kind::torch)
-    return fail(ec::unsupported, "experiment.learner is torch, which cannot run in virtual time yet",
-                "use curve here; `ecco demo` and `ecco server` train the real student in real time");
-  return make_curve_parts(from);
+  return from.experiment.learner == learner_kind::torch ? make_torch_parts(from) : make_curve_parts(from);
 }
 
 /// The file of --json: every event of every system, one a line, and the results after them. Written as it happens.
@@ -122,11 +120,8 @@ class event_file {
   std::size_t systems_ = 0, events_ = 0;
 };
 
-result<experiment_result> run_one(const settings& from, event_file& events, const stop_signal& stop,
-                                  const common_options& common) {
-  auto parts = parts_of(from);
-  if (!parts)
-    return tl::unexpected{parts.error()};
+result<experiment_result> run_one(const settings& from, virtual_parts parts, event_file& events,
+                                  const stop_signal& stop, const common_options& common) {
   std::optional<experiment_progress> shown;
   if (!common.quiet)
     shown.emplace(name_of_system(from), from.experiment.length, describe_terminal(STDERR_FILENO, common.outside));
@@ -138,7 +133,7 @@ result<experiment_result> run_one(const settings& from, event_file& events, cons
     return !stop.requested();
   };
   events.begin(name_of_system(from));
-  auto done = run_experiment(from, std::move(*parts), watch);
+  auto done = run_experiment(from, std::move(parts), watch);
   events.end(done ? std::optional{*done} : std::nullopt);
   if (shown && done) {
     const auto said = shown->summary(from_seconds(done->facts.seconds));
@@ -174,7 +169,10 @@ int experiment(const common_options& common, const experiment_options& options) 
       return give_up(common, opened.error());
   std::vector<experiment_result> results;
   for (const auto& from : *systems) {
-    auto done = run_one(from, events, **stop, common);
+    auto parts = parts_of(from);
+    if (!parts)
+      return give_up_on_settings(common, parts.error());
+    auto done = run_one(from, std::move(*parts), events, **stop, common);
     if (!done)
       return give_up(common, done.error());
     results.push_back(std::move(*done));

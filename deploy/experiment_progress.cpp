@@ -42,7 +42,7 @@ void experiment_progress::now_at(duration virtual_time) {
     return;
   next_ = now + (moves_ ? clock::duration{200ms} : clock::duration{10s});
   const auto rate = seconds_of(virtual_time) / real_seconds();
-  auto line = fmt::format("ecco experiment: {}: {} of {} min, {:.0f} times faster than real time, {} min to go", system_,
+  auto line = fmt::format("ecco experiment: {}: {} of {} min, {:.3g} times faster than real time, {} min to go", system_,
                           as_clock(seconds_of(virtual_time)), as_clock(seconds_of(length_)), rate,
                           as_clock(seconds_of(length_ - virtual_time) / rate));
   if (moves_) {
@@ -56,7 +56,7 @@ void experiment_progress::now_at(duration virtual_time) {
 
 std::string experiment_progress::summary(duration virtual_time) const {
   const auto real = real_seconds();
-  return fmt::format("{}: {} min of virtual time in {:.2f} s, {:.0f} times faster than real time", system_,
+  return fmt::format("{}: {} min of virtual time in {:.2f} s, {:.4g} times faster than real time", system_,
                      as_clock(seconds_of(virtual_time)), real, seconds_of(virtual_time) / real);
 }
 

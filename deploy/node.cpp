@@ -25,26 +25,23 @@ namespace {
 constexpr int torch_threads = 1;
 constexpr duration connect_patience = std::chrono::seconds{5};
 
-} // namespace
-
-result<blob> initial_weights(const settings& from) {
-  if (from.student.weights.empty())
-    return make_initial_weights(spec_of(from), seed_for(from.seed, "initial weights"));
-  const auto read = read_weights(from.student.weights);
-  if (!read)
-    return fail(read.error().code, read.error().what, "check student.weights");
-  auto adopted = adopt_weights(spec_of(from), *read, from.student.other_classes, seed_for(from.seed, "initial weights"));
-  if (!adopted)
-    return fail(adopted.error().code, from.student.weights.string() + ": " + adopted.error().what, adopted.error().hint);
-  return adopted;
-}
-
-namespace {
-
 /// Higher after every restart, whatever the clock was set to in between but backwards.
 epoch present_term() {
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
   return epoch{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since_1970).count())};
+}
+
+/// By the machine's clock, or by what was done.
+void keep_time(torch_learner_options& options, std::optional<double> images_a_second) {
+  if (!images_a_second) {
+    options.clock = [began = std::chrono::steady_clock::now()] { return std::chrono::steady_clock::now() - began; };
+    return;
+  }
+  const auto busy = std::make_shared<duration>();
+  options.clock = [busy] { return *busy; };
+  options.worked = [busy, rate = *images_a_second](std::size_t images) {
+    *busy += from_seconds(static_cast<double>(images) / rate);
+  };
 }
 
 } // namespace
@@ -60,6 +57,18 @@ incarnation draw_incarnation() {
 }
 
 // -- server --------------------------------------------------------------------------------------------
+
+result<blob> initial_weights(const settings& from) {
+  if (from.student.weights.empty())
+    return make_initial_weights(spec_of(from), seed_for(from.seed, "initial weights"));
+  const auto read = read_weights(from.student.weights);
+  if (!read)
+    return fail(read.error().code, read.error().what, "check student.weights");
+  auto adopted = adopt_weights(spec_of(from), *read, from.student.other_classes, seed_for(from.seed, "initial weights"));
+  if (!adopted)
+    return fail(adopted.error().code, from.student.weights.string() + ": " + adopted.error().what, adopted.error().hint);
+  return adopted;
+}
 
 result<server_parts> make_server_parts(const settings& from, telemetry_sink sink) {
   if (from.gpu.mode == gpu_mode::exclusive && !can_train_together())
@@ -94,7 +103,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
 
 // -- worker --------------------------------------------------------------------------------------------
 
-result<learner_factory> make_learner_factory(const settings& from, int nth) {
+result<learner_factory> make_learner_factory(const settings& from, int nth, std::optional<double> images_a_second) {
   auto labels_with = make_teacher(from);
   if (!labels_with)
     return tl::unexpected{labels_with.error()};
@@ -114,7 +123,7 @@ result<learner_factory> make_learner_factory(const settings& from, int nth) {
   options.recipe.enlarge = from.sampling.mode != sampling_mode::table;
   const auto& t = from.training;
   options.recipe.augment = {t.flip, t.scale, t.translate, t.hue, t.saturation, t.brightness, t.mosaic};
-  options.clock = [began = std::chrono::steady_clock::now()] { return std::chrono::steady_clock::now() - began; };
+  keep_time(options, images_a_second);
   auto made = make_torch_learner(std::move(options));
   if (!made)
     return tl::unexpected{made.error()};

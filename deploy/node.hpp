@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,9 @@ result<blob> initial_weights(const settings& from);
 student_spec spec_of(const settings& from);
 
 /// Makes a device's learner, with the teacher, so that what is wrong is known before an actor runs.
-result<learner_factory> make_learner_factory(const settings& from, int nth = 0);
+/// @param images_a_second its time is counted by the images it works on, not measured: for virtual time
+result<learner_factory> make_learner_factory(const settings& from, int nth = 0,
+                                             std::optional<double> images_a_second = {});
 
 camera_parts make_camera_parts(const settings& from, const camera_id& camera);
 camera_hello make_camera_hello(const settings& from, const camera_id& camera, incarnation process);

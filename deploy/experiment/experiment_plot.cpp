@@ -54,7 +54,7 @@ std::string course_script(std::span<const experiment_result> systems) {
   for (const auto& one : systems)
     seconds = std::max(seconds, one.facts.planned);
   if (!systems.empty())
-    text += fmt::format("set title 'Mean accuracy over time, learner {}, seed {}' left\n", systems.front().facts.learner,
+    text += fmt::format("set title 'Mean accuracy over time, learner {}, seed {}'\n", systems.front().facts.learner,
                         systems.front().facts.seed);
   text += fmt::format("set xrange [0:{:.3f}]\nset yrange [0:1]\nplot ", seconds / 60);
   std::size_t block = 0;

@@ -136,7 +136,7 @@ std::vector<accuracy_reading> course_of(const experiment_record& run, const expe
   const auto step = facts.planned / course_points;
   std::vector<accuracy_reading> out;
   std::vector<std::size_t> next(run.cameras().size());
-  for (int i = 1; i * step <= facts.seconds; ++i) {
+  for (int i = 1; i <= course_points && i * step <= facts.seconds; ++i) {
     mean_of now;
     std::size_t nth = 0;
     for (const auto& [name, course] : run.cameras()) {

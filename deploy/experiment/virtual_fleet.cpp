@@ -57,7 +57,7 @@ result<virtual_parts> make_curve_parts(const settings& from) {
   out.initial = curve_weights({{std::uint8_t{0}, learnt_scales * from.experiment.scale}});
   out.student = "curve";
   out.teacher = "curve";
-  out.make_learner = [curve = curve_of(from.experiment)] { return make_curve_learner(curve); };
+  out.make_learner = [curve = curve_of(from.experiment)](std::uint32_t) { return make_curve_learner(curve); };
   auto tables = sampling_tables_of(from.sampling);
   if (!tables)
     return tl::unexpected{tables.error()};
@@ -76,7 +76,7 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
   server.allocator.token_seed = seed_for(from.seed, "rendezvous tokens");
   server.grouper.sampling.tables = std::move(parts.tables);
   server.grouper.sampling.input = parts.input;
-  server.grouper.bootstrap = {}; // the first student is there
+  server.grouper.bootstrap = parts.bootstrap;
   server.models.initial = std::move(parts.initial);
   server.camera.student = server.worker.student = parts.student;
   server.worker.teacher = parts.teacher;
@@ -95,7 +95,7 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
   });
   settle();
   for (std::uint32_t i = 0; i < from.server.workers; ++i)
-    add_worker(worker_id{"gpu" + std::to_string(i)}, parts.make_learner);
+    add_worker(worker_id{"gpu" + std::to_string(i)}, [make = parts.make_learner, i] { return make(i); });
   for (auto& one : parts.cameras)
     add_camera(std::move(one));
 }

@@ -29,7 +29,9 @@ struct virtual_parts {
   blob initial;
   /// What the server calls the student, and what labels.
   std::string student, teacher;
-  learner_factory make_learner;
+  /// For how long all cameras learn a first student; 0: the weights above are it.
+  duration bootstrap{};
+  std::function<std::unique_ptr<learner>(std::uint32_t worker)> make_learner;
   decoder_factory make_decoder;
   std::vector<virtual_camera> cameras;
   /// What the settings name.

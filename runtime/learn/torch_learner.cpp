@@ -164,6 +164,7 @@ result<labels> torch_learner::label(const label_order& order) {
         l.shape = {}; // so that boxes are compared wherever these labels go
     out.frames.push_back(std::move(*said));
   }
+  options_.worked(order.frames.size());
   out.busy = options_.clock() - begin;
   return out;
 }
@@ -179,6 +180,7 @@ result<eval_report> torch_learner::evaluate(const eval_order& order) {
     frames.add(f);
   if (auto looked = frames.look(*detector_); !looked)
     return tl::unexpected{looked.error()};
+  options_.worked(order.frames.size());
   eval_report out;
   out.scores = frames.scores();
   if (order.features) {
@@ -395,6 +397,7 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
     const auto done = of.run->step(batch, next, exchange_.get());
     if (!done)
       return tl::unexpected{done.error()};
+    options_.worked(batch.size());
     step = std::max(step / 2, time.charge(&time_spent::training));
     const auto images = ranks * batch.size();
     made.images += static_cast<std::uint32_t>(images);
@@ -416,6 +419,7 @@ result<void> torch_learner::look_with(job_state& state, time_book& time) {
     return loaded;
   if (auto looked = state.held_out.look(*detector_); !looked)
     return looked;
+  options_.worked(static_cast<std::size_t>(frames));
   look_time_ = time.charge(&time_spent::evaluation) / frames + duration{1};
   return {};
 }
@@ -445,6 +449,8 @@ bool can_train_together() {
 result<std::unique_ptr<learner>> make_torch_learner(torch_learner_options options) {
   if (!options.clock)
     return fail(ec::invalid_argument, "learner: no clock");
+  if (!options.worked)
+    options.worked = [](std::size_t) {};
   if (options.held_out_per_camera == 0 || options.kept_jobs == 0)
     return fail(ec::invalid_argument, "learner: it must keep at least one held-out frame and one job");
   if (auto checked = validate(options.recipe); !checked)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "messages/error.hpp"
@@ -29,6 +30,9 @@ struct torch_learner_options {
   std::unique_ptr<teacher> labeller;
   /// Must go on by itself: a slice ends when it says so.
   stopwatch clock;
+  /// Hears of images that were trained on, scored or labelled, when that is done; may be empty. Where time is counted
+  /// instead of measured (virtual time, design 2), `clock` goes on by it.
+  std::function<void(std::size_t images)> worked;
   /// How long, beyond the slice, devices that train together wait for each other. One that died is noticed at once.
   duration exchange_patience = std::chrono::seconds{10};
 };

@@ -16,18 +16,25 @@ class memory_receiver : public memory_link {
   std::uint16_t port() const override { return 0; }
 
   void admit(const camera_id& camera, std::uint64_t token, segment_handler handler) override {
+    dismiss(camera);
     admissions_[camera] = {token, std::move(handler), 0};
+    holders_[token] = camera;
   }
 
-  void dismiss(const camera_id& camera) override { admissions_.erase(camera); }
+  void dismiss(const camera_id& camera) override {
+    const auto found = admissions_.find(camera);
+    if (found == admissions_.end())
+      return;
+    holders_.erase(found->second.token);
+    admissions_.erase(found);
+  }
 
   result<std::unique_ptr<media_sender>> connect(std::uint64_t token) override;
 
-  bool is_open(std::uint64_t connection) const {
-    for (const auto& [camera, admitted] : admissions_)
-      if (admitted.connection == connection)
-        return true;
-    return false;
+  /// A camera asks with every picture: no search among all of them.
+  bool is_open(const camera_id& camera, std::uint64_t connection) const {
+    const auto found = admissions_.find(camera);
+    return found != admissions_.end() && found->second.connection == connection;
   }
 
   /// Hands `segment` to its camera's handler. @returns false when `connection` is not that camera's.
@@ -50,12 +57,15 @@ class memory_receiver : public memory_link {
   };
 
   std::map<camera_id, admission> admissions_;
+  /// Whose each token is.
+  std::map<std::uint64_t, camera_id> holders_;
   std::uint64_t connections_made_ = 0;
 };
 
 class memory_sender : public media_sender {
  public:
-  memory_sender(memory_receiver& link, std::uint64_t connection) : link_(link), connection_(connection) {}
+  memory_sender(memory_receiver& link, camera_id camera, std::uint64_t connection)
+      : link_(link), camera_(std::move(camera)), connection_(connection) {}
 
   result<void> send(const encoded_segment& segment) override {
     if (refused_ || !link_.deliver(connection_, segment)) {
@@ -68,7 +78,7 @@ class memory_sender : public media_sender {
   }
 
   result<void> pump() override {
-    if (refused_ || !link_.is_open(connection_))
+    if (refused_ || !link_.is_open(camera_, connection_))
       return closed();
     return {};
   }
@@ -77,6 +87,7 @@ class memory_sender : public media_sender {
 
  private:
   memory_receiver& link_;
+  const camera_id camera_;
   const std::uint64_t connection_;
   /// Set for good once the receiver did not take a segment, as a TCP receiver closes.
   bool refused_ = false;
@@ -84,12 +95,12 @@ class memory_sender : public media_sender {
 };
 
 result<std::unique_ptr<media_sender>> memory_receiver::connect(std::uint64_t token) {
-  for (auto& [camera, admitted] : admissions_)
-    if (admitted.token == token) {
-      admitted.connection = ++connections_made_;
-      return std::make_unique<memory_sender>(*this, admitted.connection);
-    }
-  return closed();
+  const auto holder = holders_.find(token);
+  if (holder == holders_.end())
+    return closed();
+  auto& admitted = admissions_.at(holder->second);
+  admitted.connection = ++connections_made_;
+  return std::make_unique<memory_sender>(*this, holder->second, admitted.connection);
 }
 
 } // namespace

@@ -27,6 +27,12 @@ constexpr double almost_one = 1 - 1e-9;
 
 } // namespace
 
+/// A job that could not be measured, because its members have no frames to score on yet, is tried again: without a gain
+/// no rule would choose it in this window.
+bool allocation::job::waits() const {
+  return seen.members > 0 && (seen.grants == 0 || (!measured && seen.grants < trials));
+}
+
 bool allocation::job::is_in_pass() const {
   return seen.members > 0 && seen.grants > 0 && seen.trained < almost_one;
 }

@@ -84,7 +84,7 @@ class allocation {
     double window_gain = 0;       ///< sum of the gains measured in this window
     double window_error = -1;     ///< largest standard error among them; negative when nothing was measured
 
-    bool waits() const { return seen.members > 0 && seen.grants == 0; }
+    bool waits() const;
     bool is_in_pass() const;
   };
 

@@ -221,6 +221,21 @@ BOOST_AUTO_TEST_CASE(a_job_that_was_never_served_has_an_equal_share) {
   BOOST_TEST(share_of(policy, 2) == .1 / 3, tolerance(1e-9));
 }
 
+BOOST_AUTO_TEST_CASE(a_job_that_could_not_be_measured_is_tried_again_but_not_for_ever) {
+  auto policy = harness_of({{1, .1, .9, 3}, {1, .1, .9, 3}}, {});
+  policy.open_window(12);
+  std::vector<std::uint32_t> served;
+  double accuracy = .1;
+  while (const auto id = policy.grant()) {
+    served.push_back(id->value);
+    policy.complete(*id, id->value == 1 ? micro_window_outcome{nan_value, nan_value, nan_value}
+                                        : micro_window_outcome{accuracy, accuracy + .05, 0});
+    accuracy += id->value == 2 ? .05 : 0;
+  }
+  const std::vector<std::uint32_t> expected{1, 2, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2};
+  BOOST_TEST(served == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(alpha_weighs_the_mean_against_the_minimum) {
   // Jobs of one camera each; the second is the weakest. Worth of one gain: alpha / 2, and alpha / 2 + 1.
   for (const auto alpha : {0., .5, 1., 4.}) {

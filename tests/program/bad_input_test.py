@@ -12,8 +12,9 @@ from weights_files import checkpoint_file, file_of, weights_file
 
 class CommandLine(ProgramTest):
     def test_every_command_explains_itself_with_an_example(self):
-        self.assert_ends(self.ecco("--help"), 0, "demo", "server", "worker", "camera", "status", "inject", "eval", "model")
-        for command in ("demo", "server", "worker", "camera", "status", "inject", "eval", "model"):
+        self.assert_ends(self.ecco("--help"), 0, "demo", "server", "worker", "camera", "status", "inject", "experiment",
+                         "eval", "model")
+        for command in ("demo", "server", "worker", "camera", "status", "inject", "experiment", "eval", "model"):
             with self.subTest(command=command):
                 self.assert_ends(self.ecco(command, "--help"), 0, "Usage:", "examples", f"ecco {command}")
 

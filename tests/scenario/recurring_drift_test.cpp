@@ -16,10 +16,10 @@ constexpr location market{47.3769, 8.5417};
 constexpr duration rain = 60s, night = 240s, rain_again = 600s;
 
 struct changing_weather : simulated_fleet {
-  void begin(zoo_mode kept) {
+  void begin(zoo_mode how) {
     curve.forgetting = 1; // who learns the one forgets the other
     curve.scale = 50;     // learnt within the time that a job lives: its last windows gain nothing, and it ends
-    zoo_of_fleet.mode = kept;
+    zoo_of_fleet.mode = how;
     start({"left"});
     add_worker("gpu0");
     add_camera("left", market, [](duration now) {

@@ -34,7 +34,7 @@ struct story {
 struct four_drones : simulated_fleet {
   explicit four_drones(allocation_kind kind) {
     allocation = kind;
-    window = 30s;
+    window_length = 30s;
     micro_windows = 15; // so that the initial pass is a small part of them
     curve.scale = 1500; // and several windows pass until a group has learnt what there is
     start({"one", "three_a", "three_b", "three_c"});

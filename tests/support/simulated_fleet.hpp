@@ -83,7 +83,7 @@ class simulated_fleet : public virtual_system {
   curve_options curve;
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
-  duration window = std::chrono::seconds{10};
+  duration window_length = std::chrono::seconds{10};
   std::uint32_t micro_windows = 5;
   gpu_mode mode = gpu_mode::spread;
   grouping_options grouping;
@@ -102,7 +102,7 @@ class simulated_fleet : public virtual_system {
   /// Starts a server for cameras of these names, whose first student is worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {
     server_parts parts;
-    parts.allocator.window = window;
+    parts.allocator.window = window_length;
     parts.allocator.micro_windows = micro_windows;
     parts.allocator.mode = mode;
     parts.grouper.policy = grouping;
