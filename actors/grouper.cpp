@@ -146,12 +146,15 @@ grouper_actor::behavior_type grouper_state::make_behavior() {
     [this](const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {
       camera_there(hello, device, video);
     },
+    [this](const rate_divider_actor& whom) { rates = whom; },
     [this](const gpu_share& share) {
       const auto found = policy.groups().find(share.group);
       if (found == policy.groups().end())
         return;
       auto told = share;
       told.members = static_cast<std::uint32_t>(found->second.members.size());
+      if (rates)
+        self->send(rates, told);
       for (const auto& [camera, member] : found->second.members)
         self->send(cameras.at(camera).device, told);
     },

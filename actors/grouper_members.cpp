@@ -65,6 +65,8 @@ void grouper_state::enter(const camera_id& camera, group_id group, regroup_kind 
   const join_order order{group, camera, now(self) - since, std::move(evidence)};
   learnt_in[camera] = group;
   self->send(jobs.at(group).handle, order);
+  if (rates)
+    self->send(rates, order);
   self->send(entry.video, order, jobs.at(group).handle);
   self->send(entry.device, regroup_event{kind, camera, group, window, why});
   tell(kind == regroup_kind::opened ? event_id::group_opened : event_id::group_joined, camera, group, why);
@@ -74,6 +76,8 @@ void grouper_state::take_out(const camera_id& camera, group_id group, regroup_ki
   const leave_order order{group, camera};
   if (const auto job = jobs.find(group); job != jobs.end() && kind != regroup_kind::ended)
     self->send(job->second.handle, order);
+  if (rates)
+    self->send(rates, order);
   const auto& entry = cameras.at(camera);
   self->send(entry.video, order);
   self->send(entry.device, regroup_event{kind, camera, group, window, why});

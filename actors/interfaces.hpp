@@ -75,6 +75,36 @@ using request_desk_actor = caf::typed_actor<
   // CAMERA: my student got worse. INGEST: it did, and does not know.
   asks<retrain_request>::with<request_answer>>;
 
+/// The camera: infers on every picture, notices drift, sends what its plan says.
+using camera_actor = caf::typed_actor<
+  // MODEL STORE: run this model from the next picture on.
+  asks<model_update>::with<model_ack>,
+  // GROUPER: what your group may expect of this window.
+  tells<gpu_share>,
+  // GROUPER: send this much from now on.
+  tells<sampling_plan>,
+  // RATE DIVIDER: compete this hard for the uplink.
+  tells<rate_plan>,
+  // GROUPER: you joined or left a group.
+  tells<regroup_event>,
+  // UPLINK: the server is there, this is where to send; it is gone.
+  tells<camera_welcome, request_desk_actor, telemetry_actor>, tells<adrift_atom>,
+  // INTERNAL: the next picture is due; ask again for what was not answered.
+  tells<due_atom>, tells<due_atom, retrain_request>>;
+
+/// How hard each camera competes for the uplink: by its group's share of the GPU, corrected by what arrives.
+using rate_divider_actor = caf::typed_actor<
+  // GROUPER: this camera is a member from now on; is none any more.
+  tells<join_order>, tells<leave_order>,
+  // GROUPER: how a group's share of this window looks.
+  tells<gpu_share>,
+  // INGEST: what arrived of one camera.
+  tells<arrival_report>,
+  // RECEPTION: a camera is there (again).
+  tells<camera_hello, camera_actor>,
+  // INTERNAL: tell the cameras what changed.
+  tells<due_atom>>;
+
 /// One camera's video on the server: decoded, labelled, scored, handed to the camera's group.
 using ingest_actor = caf::typed_actor<
   // MEDIA LINK: one second of video.
@@ -85,28 +115,17 @@ using ingest_actor = caf::typed_actor<
   tells<join_order, group_job_actor>, tells<leave_order>,
   // RECEPTION: the camera is there (again); this is where to ask for it when its probes show drift.
   tells<camera_hello, request_desk_actor>,
+  // RECEPTION: who else wants to know what arrives.
+  tells<rate_divider_actor>,
   // INTERNAL: label what waits, give up on subsamples that did not come.
   tells<due_atom>>;
-
-/// The camera: infers on every picture, notices drift, sends what its plan says.
-using camera_actor = caf::typed_actor<
-  // MODEL STORE: run this model from the next picture on.
-  asks<model_update>::with<model_ack>,
-  // GROUPER: what your group may expect of this window.
-  tells<gpu_share>,
-  // GROUPER: send this much from now on.
-  tells<sampling_plan>,
-  // GROUPER: you joined or left a group.
-  tells<regroup_event>,
-  // UPLINK: the server is there, this is where to send; it is gone.
-  tells<camera_welcome, request_desk_actor, telemetry_actor>, tells<adrift_atom>,
-  // INTERNAL: the next picture is due; ask again for what was not answered.
-  tells<due_atom>, tells<due_atom, retrain_request>>;
 
 /// Who learns with whom.
 using grouper_actor = request_desk_actor::extend<
   // RECEPTION: a camera is there (again).
   tells<camera_hello, camera_actor, ingest_actor>,
+  // SUPERVISOR: whom to tell of members and shares.
+  tells<rate_divider_actor>,
   // ALLOCATOR: how the shares of this window look; told on to the members.
   tells<gpu_share>,
   // ALLOCATOR: the window is over; answered when all groups are settled, with every member's score.

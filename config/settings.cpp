@@ -135,6 +135,14 @@ std::optional<setting_fault> find_bad_split(const split_settings& split) {
                        "raise cycle or lower the others"};
 }
 
+std::optional<setting_fault> find_crossed_rates(const rate_settings& rate) {
+  if (rate.floor <= rate.ceiling)
+    return {};
+  return setting_fault{"rate.floor",
+                       "is " + to_text(rate.floor) + ", but rate.ceiling is " + to_text(rate.ceiling),
+                       "lower floor or raise ceiling"};
+}
+
 std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, camera_settings>& cameras) {
   for (const auto& [id, camera] : cameras)
     for (std::size_t i = 1; i < camera.filters.size(); ++i)
@@ -203,6 +211,9 @@ std::string_view to_string(precision value) {
   return word(value);
 }
 std::string_view to_string(other_classes value) {
+  return word(value);
+}
+std::string_view to_string(rate_law value) {
   return word(value);
 }
 std::string_view to_string(pace value) {
@@ -321,6 +332,8 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_blind_teacher(value))
     return fault;
   if (auto fault = find_bad_split(value.sampling.split))
+    return fault;
+  if (auto fault = find_crossed_rates(value.rate))
     return fault;
   if (auto fault = find_unordered_filter(value.cameras))
     return fault;

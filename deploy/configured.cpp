@@ -31,6 +31,17 @@ allocator_config allocator_of(const settings& from) {
   return out;
 }
 
+rate_options rates_of(const settings& from) {
+  rate_options out;
+  out.law = from.rate.law;
+  out.floor = from.rate.floor.value;
+  out.ceiling = from.rate.ceiling.value;
+  out.start = from.sampling.bitrate.value;
+  out.period = from.rate.period;
+  out.queue_target = from.rate.queue_target;
+  return out;
+}
+
 } // namespace
 
 worker_welcome worker_terms(const settings& from) {
@@ -45,6 +56,8 @@ server_parts configured_server(const settings& from) {
   out.grouper.subsamples = from.policy.subsamples;
   out.grouper.plan = plan_of(from.sampling);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
+  out.rates.law = from.rate.law;
+  out.rates.correct_every = from.rate.correct_every;
   out.job.train_frames = from.training.replay_frames;
   out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
@@ -67,6 +80,7 @@ camera_config configured_camera(const settings& from) {
   out.infer_fps = from.sampling.infer_fps;
   out.drift = {from.drift.warm_up, from.drift.confidence_delta, from.drift.confidence_threshold,
                from.drift.count_delta, from.drift.count_threshold};
+  out.rate = rates_of(from);
   return out;
 }
 

@@ -108,5 +108,7 @@ struct Envelope {
     statusReport @38 :Status.StatusReport;
     injectOrder @39 :Status.InjectOrder;
     injectAnswer @40 :Status.InjectAnswer;
+
+    ratePlan @41 :Plan.RatePlan;
   }
 }

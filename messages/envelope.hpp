@@ -22,6 +22,7 @@ using envelope
                  micro_window_report, train_order, train_report, eval_order, eval_report, model_update,
                  model_ack, model_candidate, gate_verdict, model_query, rollback_order, camera_hello,
                  camera_welcome, worker_hello, worker_welcome, chunk, chunk_ack, camera_status,
-                 arrival_report, event, status_query, status_report, inject_order, inject_answer>;
+                 arrival_report, event, status_query, status_report, inject_order, inject_answer,
+                 rate_plan>;
 
 } // namespace ecco

@@ -40,6 +40,9 @@ struct CameraStatus {
 
   objects @7 :Float64;
   # Number of the student's detections a frame, smoothed; not negative.
+
+  rate @8 :Float64;
+  # Bits a second that its rate controller allows; 0 without a link.
 }
 
 struct ArrivalReport {
@@ -92,6 +95,9 @@ struct CameraStanding {
 
   map50 @3 :Fraction;
   # Deployed model on held-out frames. NaN before the first score.
+
+  arriving @4 :Float64;
+  # Bits a second of its video that arrive, over the last ten seconds or so; not negative.
 }
 
 struct GroupStanding {

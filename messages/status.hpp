@@ -18,6 +18,8 @@ struct camera_status {
   double drift_score = 0;
   /// Mean confidence and number of the student's detections, smoothed.
   double confidence = 0, objects = 0;
+  /// Bits a second that its rate controller allows; 0 without a link.
+  double rate = 0;
 
   friend bool operator==(const camera_status&, const camera_status&) = default;
 };
@@ -59,6 +61,8 @@ struct camera_standing {
   group_id group;
   /// Deployed model on held-out frames; NaN before the first score.
   double map50 = 0;
+  /// Bits a second of its video that arrive, over the last ten seconds or so.
+  double arriving = 0;
 
   friend bool operator==(const camera_standing&, const camera_standing&) = default;
 };

@@ -257,6 +257,10 @@ void write(SamplingPlan::Builder to, const sampling_plan& from) {
   write(to.initSplit(), from.split);
 }
 
+void write(RatePlan::Builder to, const rate_plan& from) {
+  to.setWeight(from.weight);
+}
+
 // -- segment ----------------------------------------------------------------
 
 void write(FrameNote::Builder to, const frame_note& from) {
@@ -427,6 +431,7 @@ void write(CameraStatus::Builder to, const camera_status& from) {
   to.setDriftScore(from.drift_score);
   to.setConfidence(from.confidence);
   to.setObjects(from.objects);
+  to.setRate(from.rate);
 }
 
 void write(ArrivalReport::Builder to, const arrival_report& from) {
@@ -455,6 +460,7 @@ void write(CameraStanding::Builder to, const camera_standing& from) {
   to.setOnline(from.online);
   to.setGroup(from.group.value);
   to.setMap50(from.map50);
+  to.setArriving(from.arriving);
 }
 
 void write(GroupStanding::Builder to, const group_standing& from) {

@@ -69,6 +69,8 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) {
          return fmt::format("{} may expect {:.0f} % of the GPU time", to_string(e.group), 100 * e.value);
        }},
+      {event_id::shares_measured,
+       [](const event& e) { return "the uplink is divided; farthest from its part: " + e.camera.value + why(e); }},
       {event_id::grant_lost,
        [](const event& e) {
          return fmt::format("{} lost its slice of {}{}", to_string(e.group), e.worker.value, why(e));
@@ -129,9 +131,9 @@ std::string describe(const event& happened) {
 }
 
 bool is_news(const event& happened) {
-  constexpr std::array chatter{event_id::accuracy_deployed, event_id::accuracy_group,
-                               event_id::grant_done,        event_id::gpu_busy,
-                               event_id::share_announced,   event_id::window_opened};
+  constexpr std::array chatter{event_id::accuracy_deployed, event_id::accuracy_group, event_id::grant_done,
+                               event_id::gpu_busy,          event_id::share_announced, event_id::shares_measured,
+                               event_id::window_opened};
   return std::find(chatter.begin(), chatter.end(), happened.id) == chatter.end();
 }
 

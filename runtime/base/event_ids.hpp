@@ -83,6 +83,10 @@ inline constexpr std::string_view drift_injected = "drift.injected";
 /// Cameras of the group were told their share of the window. value: share p, [0, 1].
 inline constexpr std::string_view share_announced = "share.announced";
 
+/// What arrived of the cameras in groups, against their shares of the GPU. value: the largest difference of any
+/// camera's part of it, [0, 1]; camera: that one; text: both parts.
+inline constexpr std::string_view shares_measured = "rate.shares";
+
 /// All cameras learn one first student together. value: seconds it will take; text: how many cameras.
 inline constexpr std::string_view bootstrap_started = "bootstrap.started";
 /// value: mAP50 of the student, NaN when unknown.

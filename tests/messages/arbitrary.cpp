@@ -198,7 +198,8 @@ camera_status a_camera_status() {
           .bytes_sent = number<std::uint64_t>(),
           .drift_score = real(0, 3),
           .confidence = fraction(),
-          .objects = real(0, 100)};
+          .objects = real(0, 100),
+          .rate = real(0, 1e9)};
 }
 
 // -- messages ---------------------------------------------------------------
@@ -287,6 +288,11 @@ sampling_plan any(std::size_t) {
           .height = even(),
           .bits_per_second = number(),
           .split = a_split()};
+}
+
+template <>
+rate_plan any(std::size_t) {
+  return {.weight = real(1e-6, 1e6)};
 }
 
 template <>
@@ -520,7 +526,8 @@ status_report any(std::size_t) {
           .micro_window = number(),
           .cameras = some([] {
             return camera_standing{
-                .last = a_camera_status(), .online = coin(), .group = group(), .map50 = fraction()};
+                .last = a_camera_status(), .online = coin(), .group = group(), .map50 = fraction(),
+                .arriving = real(0, 1e9)};
           }),
           .groups = some([] {
             return group_standing{.group = group(),

@@ -225,6 +225,7 @@ std::vector<envelope> node_samples() {
       },
       inject_order{.to = "grouper", .json = R"({"statusQuery":{}})"},
       inject_answer{.json = R"({"chunkAck":{}})"},
+      rate_plan{.weight = 0.375},
   };
 }
 

@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(the_budget_of_a_window_is_never_exceeded, three_cameras)
   for (const auto& grant : all(event_id::grant_done))
     spent[grant.window] += grant.value;
   BOOST_TEST_REQUIRE(!spent.empty());
-  for (const auto& [window, seconds] : spent)
+  for (const auto& [nth, seconds] : spent)
     BOOST_TEST(seconds <= 10.0);
 }
 

@@ -79,19 +79,27 @@ class simulated_fleet : public virtual_system {
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
   gpu_mode mode = gpu_mode::spread;
+  /// Set these before `start`.
+  duration window = std::chrono::seconds{10};
+  std::uint32_t micro_windows = 5;
+  sampling_plan plan{5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+  rate_options rates;
+  encoder_factory make_encoder = [](const sampling_plan&) { return make_raw_encoder(); };
+  decoder_factory make_decoder = [] { return make_raw_decoder(); };
 
   ~simulated_fleet() { end(); }
 
-  /// Starts a server with windows of 10 s in 5 micro-windows, for cameras of these names, whose first student is
-  /// worth its ceiling under condition 0 and nothing elsewhere.
+  /// Starts a server, with windows of 10 s in 5 micro-windows by default, for cameras of these names, whose first
+  /// student is worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {
     server_parts parts;
-    parts.allocator.window = std::chrono::seconds{10};
-    parts.allocator.micro_windows = 5;
+    parts.allocator.window = window;
+    parts.allocator.micro_windows = micro_windows;
     parts.allocator.mode = mode;
     parts.grouper.policy.share_jobs = share_jobs;
     parts.grouper.subsamples = 8;
-    parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+    parts.grouper.plan = plan;
+    parts.rates.law = rates.law;
     parts.models.initial = curve_weights({{0, 4000}});
     parts.ingest.split = parts.grouper.plan.split;
     parts.camera.plan = parts.grouper.plan;
@@ -101,7 +109,7 @@ class simulated_fleet : public virtual_system {
       parts.known_cameras.emplace_back(name);
     parts.media = link;
     parts.store = make_memory_store();
-    parts.make_decoder = [] { return make_raw_decoder(); };
+    parts.make_decoder = make_decoder;
     parts.sink.on_event = [this](const event& what) { events.push_back(what); };
     parts.draw_token = [token = std::uint64_t{100}]() mutable { return token++; };
     server = keep(system().spawn(reception, std::move(parts)));
@@ -128,14 +136,13 @@ class simulated_fleet : public virtual_system {
     parts.make_student = [this](const camera_welcome&) -> result<std::unique_ptr<student>> {
       return std::make_unique<evenly_right_student>(make_curve_student(curve), overconfident);
     };
-    parts.make_encoder = [](const sampling_plan&) -> result<std::unique_ptr<segment_encoder>> {
-      return make_raw_encoder();
-    };
+    parts.make_encoder = make_encoder;
     parts.connect = [this](const camera_welcome& welcome) { return link->connect(welcome.media_token); };
     camera_config config;
     config.camera = camera_id{name};
     config.process = incarnation{std::hash<std::string>{}(name) | 1};
     config.place = place;
+    config.rate = rates;
     auto device = keep(system().spawn(camera, config, parts));
     cameras[name] = device;
     greet<camera_welcome, request_desk_actor, telemetry_actor>(
