@@ -2,6 +2,7 @@
 #include "actors/allocator.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -21,24 +22,25 @@ namespace {
 constexpr duration retry_after = std::chrono::milliseconds{250};
 /// How long the grouper may take to settle a window.
 constexpr duration settle_patience = std::chrono::seconds{60};
-/// Longer than anybody who sends an order waits for it: they give up first.
-constexpr duration order_patience = std::chrono::hours{1};
+/// A share that moves by less is not told again within a window.
+constexpr double least_change = 0.01;
 
 } // namespace
 
 // -- windows -----------------------------------------------------------------------------------------
 
 void allocator_state::open_window() {
+  account_for_window();
   ++window;
   index = 0;
   closing = false;
-  shares_final = false;
-  passed.clear();
   window_end = now(self) + config.window;
-  const auto lanes = config.mode == gpu_mode::exclusive ? 1 : std::max<std::size_t>(1, devices.size());
-  policy.open_window(config.micro_windows * static_cast<std::uint32_t>(lanes));
+  budget.open({config.window, config.micro_windows, static_cast<std::uint32_t>(workers.devices.size()),
+               config.mode == gpu_mode::exclusive});
+  policy.open_window(budget.micro_windows_left());
   tell(event_id::window_opened, {}, {}, static_cast<double>(jobs.size()));
-  announce_shares();
+  announce_shares(true);
+  shares_due = true;
   self->delayed_send(self, config.window, close_atom_v, window);
   grant_free_devices();
 }
@@ -63,85 +65,125 @@ void allocator_state::settle_window() {
 }
 
 void allocator_state::grant_free_devices() {
+  const auto& devices = workers.devices;
+  const auto lanes = config.mode == gpu_mode::exclusive ? 1 : static_cast<std::uint32_t>(devices.size());
   while (!devices.next(config.mode).empty()) {
     const auto left = window_end - now(self);
     if (closing || left < config.slice() / 2)
-      return;
-    const auto group = policy.grant();
-    if (!group)
-      return;
-    issue(*group, devices.next(config.mode, jobs.at(*group).last_on), std::min(left, config.slice()));
+      break;
+    const auto chosen = policy.grant({budget.micro_windows_left(), lanes});
+    if (!chosen)
+      break;
+    const auto on = devices.next(config.mode, jobs.at(chosen->group).last_on);
+    const auto slice = from_seconds(seconds_of(config.slice()) * chosen->part);
+    issue(chosen->group, on, budget.fitting(std::min(left, slice), static_cast<std::uint32_t>(on.size())));
+  }
+  if (shares_due && policy.initial_pass_is_over()) {
+    shares_due = false;
+    announce_shares(false);
   }
 }
 
 void allocator_state::issue(group_id group, const std::vector<worker_id>& on, duration slice) {
   auto& served = jobs.at(group);
   served.last_on = on.front();
-  const auto held = devices.hold(on);
-  const auto token = seed_for(config.token_seed + devices.reunions(), "rendezvous");
-  const micro_window_grant grant{config.term, window, index++, group, on.front(),
-                                 slice, {on.begin() + 1, on.end()}, on.size() > 1 ? token : 0};
+  micro_window_grant grant{config.term, window, index++, group, on.front(), slice, {on.begin() + 1, on.end()}, 0};
+  if (on.size() > 1)
+    grant.token = seed_for(config.token_seed + workers.devices.reunions(), "rendezvous");
+  const granted which{std::move(grant), workers.devices.hold(on),
+                      budget.begin(slice, static_cast<std::uint32_t>(on.size()))};
   ++outstanding;
-  tell_of_all(event_id::grant_issued, grant, seconds_of(slice));
-  self->request(served.handle, slice + config.patience, grant)
-    .then([this, grant, held](const micro_window_report& report) { grant_done(grant, report, held); },
-          [this, grant, held](const caf::error& failure) { grant_lost(grant, held, from_caf(failure)); });
+  tell_of_all(event_id::grant_issued, which.grant, seconds_of(slice));
+  self->request(served.handle, slice + config.patience, which.grant)
+      .then([this, which](const micro_window_report& report) { grant_done(which, report); },
+            [this, which](const caf::error& failure) { grant_lost(which, from_caf(failure)); });
 }
 
-void allocator_state::grant_done(const micro_window_grant& grant, const micro_window_report& report,
-                                 std::uint64_t held) {
+void allocator_state::grant_done(const granted& which, const micro_window_report& report) {
   --outstanding;
-  policy.complete(report.group, {report.accuracy_before, report.accuracy_after, report.standard_error});
+  const auto group = which.grant.group;
+  policy.complete(group, {report.accuracy_before, report.accuracy_after, report.standard_error});
+  workers.rates.trained(report.pixels, report.spent.training);
   const auto busy = report.spent.training + report.spent.evaluation + report.spent.other;
-  devices.release(held, busy);
-  tell_of_all(event_id::grant_done, grant, seconds_of(busy) / static_cast<double>(1 + grant.others.size()));
-  passed.insert(report.group);
-  const auto has_passed = [this](const auto& entry) { return passed.contains(entry.first); };
-  if (!shares_final && std::all_of(jobs.begin(), jobs.end(), has_passed)) {
-    shares_final = true;
-    announce_shares();
-  }
+  workers.devices.release(which.held, busy);
+  budget.end(which.charged, group, busy);
+  tell_of_all(event_id::grant_done, which.grant,
+              seconds_of(busy) / static_cast<double>(1 + which.grant.others.size()));
   settle_window();
   grant_free_devices();
 }
 
-void allocator_state::grant_lost(const micro_window_grant& grant, std::uint64_t held, const error& why) {
+void allocator_state::grant_lost(const granted& which, const error& why) {
   --outstanding;
-  policy.refund(grant.group);
-  devices.lose(held);
-  tell_of_all(event_id::grant_lost, grant, seconds_of(grant.slice), render(why));
+  policy.refund(which.grant.group);
+  workers.devices.lose(which.held);
+  budget.refund(which.charged);
+  tell_of_all(event_id::grant_lost, which.grant, seconds_of(which.grant.slice), render(why));
   settle_window();
   self->delayed_send(self, retry_after, due_atom_v);
 }
 
-void allocator_state::announce_shares() {
-  if (!grouper)
-    return;
-  const auto capacity = config.window * std::max<std::size_t>(1, devices.size());
+void allocator_state::announce_shares(bool all) {
+  if (!grouper || window_end == duration::zero())
+    return; // the next window begins with all of them
   for (const auto& share : policy.shares()) {
-    const auto c = from_seconds(share.p * seconds_of(capacity));
-    self->send(grouper, gpu_share{share.group, window, share.p, c, 0});
+    auto& announced = jobs.at(share.group).announced;
+    if (!all && announced >= 0 && std::abs(share.p - announced) < least_change)
+      continue;
+    announced = share.p;
+    const auto c = from_seconds(share.p * seconds_of(budget.for_training()));
+    budget.promise(share.group, c);
+    self->send(grouper, gpu_share{share.group, window, share.p, c, 0, workers.rates.pixels_per_second(),
+                                  workers.rates.labels_per_second()});
     tell(event_id::share_announced, share.group, {}, share.p);
   }
 }
 
-// -- devices -----------------------------------------------------------------------------------------
+void allocator_state::account_for_window() {
+  if (window == 0)
+    return;
+  for (const auto& kept : budget.promises())
+    tell(event_id::share_given, kept.group, {}, seconds_of(kept.given), to_text(kept));
+  tell(event_id::window_accounted, {}, {}, seconds_of(budget.trained()), to_text(budget));
+}
 
-void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_actor& handle) {
-  if (workers.contains(hello.worker))
-    worker_down(hello.worker); // a new incarnation: what the old one had is lost
-  workers[hello.worker] = handle;
-  devices.add(hello.worker, hello.device);
-  self->monitor(handle);
-  tell(event_id::worker_up, {}, hello.worker, 0, hello.device);
+// -- jobs --------------------------------------------------------------------------------------------
+
+void allocator_state::start_job(const job_started& started, const group_job_actor& handle) {
+  const auto [at, is_new] = jobs.try_emplace(started.group, job{handle, {}, -1});
+  if (is_new)
+    self->monitor(handle);
+  policy.start_job(started.group, started.members);
+  at->second.announced = -1; // its cameras hear of their part anew (decision 23)
+  shares_due = shares_due || is_new;
+  announce_shares(false);
   grant_free_devices();
 }
 
 void allocator_state::end_job(group_id group) {
   jobs.erase(group);
   policy.end_job(group);
-  for (const auto& [id, handle] : workers)
-    self->send(handle, job_ended{group});
+  workers.forget(group);
+}
+
+// -- devices -----------------------------------------------------------------------------------------
+
+void allocator_state::worker_up(const worker_hello& hello, const gpu_worker_actor& handle) {
+  if (workers.up(hello, handle))
+    tell(event_id::worker_down, {}, hello.worker, 0);
+  tell(event_id::worker_up, {}, hello.worker, 0, hello.device);
+  devices_changed();
+}
+
+void allocator_state::worker_down(const worker_id& gone) {
+  workers.down(gone);
+  tell(event_id::worker_down, {}, gone, 0);
+  devices_changed();
+}
+
+void allocator_state::devices_changed() {
+  budget.devices_are(static_cast<std::uint32_t>(workers.devices.size()), window_end - now(self));
+  grant_free_devices();
 }
 
 void allocator_state::down(const caf::actor_addr& who) {
@@ -149,40 +191,8 @@ void allocator_state::down(const caf::actor_addr& who) {
   for (const auto& [group, served] : jobs)
     if (served.handle.address() == who)
       return end_job(group);
-  for (const auto& [id, handle] : workers)
-    if (handle.address() == who)
-      return worker_down(id);
-}
-
-void allocator_state::worker_down(worker_id gone) {
-  // CAF 0.17 does not answer what a dead actor had promised. With a grant among it, the group job reports the
-  // failure and its slice is granted again.
-  devices.remove(gone, {ec::unreachable, "worker " + gone.value + " is gone", {}});
-  tell(event_id::worker_down, {}, gone, 0);
-  workers.erase(gone);
-}
-
-template <class Answer, class Order>
-caf::result<Answer> allocator_state::pass_on(const worker_id& wanted, Order& order) {
-  const auto by = devices.take_turn(wanted);
-  if (!by)
-    return to_caf({ec::unavailable,
-                   wanted.value.empty() ? "there is no GPU worker" : "there is no GPU worker " + wanted.value,
-                   "start one with `ecco worker`"});
-  auto promise = self->make_response_promise<Answer>();
-  const auto number =
-    devices.begin_order(*by, [promise](const error& why) mutable { promise.deliver(to_caf(why)); });
-  self->request(workers.at(*by), order_patience, std::move(order))
-    .then(
-      [this, by = *by, number, promise](Answer& done) mutable {
-        if (devices.end_order(by, number))
-          promise.deliver(std::move(done));
-      },
-      [this, by = *by, number, promise](const caf::error& failure) mutable {
-        if (devices.end_order(by, number))
-          promise.deliver(failure);
-      });
-  return promise;
+  if (const auto gone = workers.find(who))
+    worker_down(*gone);
 }
 
 status_report allocator_state::report() const {
@@ -191,7 +201,7 @@ status_report allocator_state::report() const {
   out.window = window;
   out.micro_window = index;
   out.groups = group_standings(policy);
-  out.workers = devices.standings();
+  out.workers = workers.devices.standings();
   return out;
 }
 
@@ -212,30 +222,22 @@ allocator_actor::behavior_type allocator_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& gone) { down(gone.source); });
   self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
-    [this](const worker_hello& hello, const gpu_worker_actor& handle) { worker_up(hello, handle); },
-    [this](label_order& order) { return pass_on<labels>({}, order); },
-    [this](train_order& order) {
-      const auto wanted = order.worker;
-      return pass_on<train_report>(wanted, order);
-    },
-    [this](eval_order& order) { return pass_on<eval_report>({}, order); },
-    [this](const grouper_actor& whom) {
-      grouper = whom;
-      open_window();
-    },
-    [this](const job_started& started, const group_job_actor& handle) {
-      if (jobs.try_emplace(started.group, job{handle, {}}).second)
-        self->monitor(handle);
-      policy.start_job(started.group, started.members);
-      grant_free_devices();
-    },
-    [this](const job_ended& ended) { end_job(ended.group); },
-    [this](const status_query&) { return report(); },
-    [this](due_atom) { grant_free_devices(); },
-    [this](close_atom, window_number which) {
-      if (which == window)
-        close_window();
-    },
+      [this](const worker_hello& hello, const gpu_worker_actor& handle) { worker_up(hello, handle); },
+      [this](label_order& order) { return workers.pass_on(order); },
+      [this](train_order& order) { return workers.pass_on(order); },
+      [this](eval_order& order) { return workers.pass_on(order); },
+      [this](const grouper_actor& whom) {
+        grouper = whom;
+        open_window();
+      },
+      [this](const job_started& started, const group_job_actor& handle) { start_job(started, handle); },
+      [this](const job_ended& ended) { end_job(ended.group); },
+      [this](const status_query&) { return report(); },
+      [this](due_atom) { grant_free_devices(); },
+      [this](close_atom, window_number which) {
+        if (which == window)
+          close_window();
+      },
   };
 }
 

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <vector>
 
+#include <caf/typed_event_based_actor.hpp>
+
 #include "actors/interfaces.hpp"
+#include "actors/worker_desk.hpp"
 #include "runtime/policy/allocation.hpp"
-#include "runtime/policy/device_pool.hpp"
+#include "runtime/policy/window_budget.hpp"
 
 namespace ecco {
 
@@ -32,9 +34,23 @@ struct allocator_config {
 struct allocator_state {
   static constexpr const char* name = "allocator";
 
-  explicit allocator_state(allocator_actor::stateful_pointer<allocator_state> selfptr) : self(selfptr) {}
+  explicit allocator_state(allocator_actor::stateful_pointer<allocator_state> selfptr)
+      : self(selfptr), workers(selfptr, [this](duration busy) { budget.charge(busy); }) {}
 
   allocator_actor::behavior_type make_behavior();
+
+  struct job {
+    group_job_actor handle;
+    /// It keeps the job's state: moving it to another costs time.
+    worker_id last_on;
+    /// Share that was told last; negative when none was.
+    double announced = -1;
+  };
+  /// A grant that is out, with its numbers in the pool of devices and in the budget.
+  struct granted {
+    micro_window_grant grant;
+    std::uint64_t held = 0, charged = 0;
+  };
 
   // -- windows -------------------------------------------------------------------------------------
 
@@ -42,23 +58,27 @@ struct allocator_state {
   void close_window();
   /// Tells the grouper that the window is over, once no grant is out any more.
   void settle_window();
-  /// Grants every free device to the job that gains most.
+  /// Grants every free device to the job that the policy chooses, while the window's time and budget last.
   void grant_free_devices();
   void issue(group_id group, const std::vector<worker_id>& on, duration slice);
-  /// `held` is the number of the grant's slice in the pool.
-  void grant_done(const micro_window_grant& grant, const micro_window_report& report, std::uint64_t held);
-  void grant_lost(const micro_window_grant& grant, std::uint64_t held, const error& why);
-  void announce_shares();
+  void grant_done(const granted& which, const micro_window_report& report);
+  void grant_lost(const granted& which, const error& why);
+  /// Tells the grouper the shares that changed since they were told, or all of them.
+  void announce_shares(bool all);
+  /// What became of the window's time, and of what the jobs were told to expect.
+  void account_for_window();
+
+  // -- jobs ----------------------------------------------------------------------------------------
+
+  void start_job(const job_started& started, const group_job_actor& handle);
+  void end_job(group_id group);
 
   // -- devices -------------------------------------------------------------------------------------
 
   void worker_up(const worker_hello& hello, const gpu_worker_actor& handle);
-  void worker_down(worker_id gone);
+  void worker_down(const worker_id& gone);
+  void devices_changed();
   void down(const caf::actor_addr& who);
-  void end_job(group_id group);
-  /// Gives the order to a device. Its sender hears at once when the device dies with it.
-  template <class Answer, class Order>
-  caf::result<Answer> pass_on(const worker_id& wanted, Order& order);
   status_report report() const;
   void tell(std::string_view id, group_id group, const worker_id& on, double value, std::string text = {});
   /// The same of each worker of the grant.
@@ -69,24 +89,17 @@ struct allocator_state {
   allocation policy{{}};
   telemetry_actor telemetry;
   grouper_actor grouper;
-  struct job {
-    group_job_actor handle;
-    /// It keeps the job's state: moving it to another costs time.
-    worker_id last_on;
-  };
+  window_budget budget;
   std::map<group_id, job> jobs;
-  device_pool devices;
-  std::map<worker_id, gpu_worker_actor> workers;
+  worker_desk workers;
   window_number window = 0;
   std::uint32_t index = 0;
   duration window_end{};
   /// Grants that are out.
   std::uint32_t outstanding = 0;
   bool closing = false;
-  /// Jobs that had a micro-window of this window.
-  std::set<group_id> passed;
-  /// The shares of this window were corrected by its initial pass (decision 20).
-  bool shares_final = false;
+  /// The shares that were told stand until the initial pass is over, which corrects them (decision 20).
+  bool shares_due = false;
 };
 
 /// Opens its first window when it learns of the grouper, and the next when the grouper has settled the last.

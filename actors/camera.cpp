@@ -104,17 +104,19 @@ void camera_state::tell_scripted_drift(duration stream_time) {
 // -- drift and retraining ----------------------------------------------------------------------------
 
 void camera_state::watch(std::span<const detection> seen) {
-  const auto observed = observe(seen);
+  auto observed = observe(seen);
   status.confidence = smooth(status.confidence, observed.confidence);
   status.objects = smooth(status.objects, observed.count);
   if (grouped || asked || model.revision == 0 || !desk)
     return;
-  const auto alarm = drift.add(observed);
-  status.drift_score = drift.score();
+  if (looks_at_features(config.drift.kind))
+    observed.features = eye->features();
+  const auto alarm = drift->add(observed);
+  status.drift_score = drift->score();
   if (!alarm)
     return;
   noticed = now(self);
-  tell(event_id::drift_detected, drift.score());
+  tell(event_id::drift_detected, drift->score(), drift->cause());
   ask({request_id{config.process.value ^ next_request++}, config.camera, config.place, {}, request_reason::drift, model});
 }
 
@@ -130,7 +132,7 @@ void camera_state::ask(const retrain_request& request) {
       [this](const request_answer& answered) {
         asked.reset();
         if (answered.group == group_id{}) // a false alarm: what is seen now is the new normal
-          drift.reset();
+          drift->reset();
       },
       [this, request](const caf::error&) { self->delayed_send(self, ask_again_after, due_atom_v, request); });
 }
@@ -149,7 +151,7 @@ caf::result<model_ack> camera_state::load(const model_update& update) {
 model_ack camera_state::adopt(const model_ref& loaded) {
   model = loaded;
   status.model = model;
-  drift.reset();
+  drift->reset();
   return {config.camera, model};
 }
 
@@ -210,13 +212,13 @@ camera_actor::behavior_type camera_state::make_behavior() {
   return {
     [this](const model_update& update) { return load(update); },
     [this](const gpu_share&) {
-      // The plan is fixed for now: the share changes nothing on the camera yet.
+      // What it buys comes as a sampling plan; how it weighs on the link is the sender's.
     },
     [this](const sampling_plan& changed) { tell_lost(sender.change(changed)); },
     [this](const rate_plan& changed) { sender.compete(changed); },
     [this](const regroup_event& changed) {
       grouped = changed.kind == regroup_kind::opened || changed.kind == regroup_kind::joined;
-      drift.reset();
+      drift->reset();
     },
     [this](const camera_welcome& welcome, const request_desk_actor& whom, const telemetry_actor& sink) {
       desk = whom;
@@ -244,7 +246,7 @@ camera_actor::behavior_type camera(camera_actor::stateful_pointer<camera_state> 
   state.sender = video_sender{state.config.camera, state.config.process, std::move(parts.make_encoder),
                               std::move(parts.connect), state.config.rate};
   state.parts = std::move(parts);
-  state.drift = drift_test{state.config.drift};
+  state.drift = make_drift_detector(state.config.drift);
   return state.make_behavior();
 }
 

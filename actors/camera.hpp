@@ -11,7 +11,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/video_sender.hpp"
 #include "runtime/learn/student.hpp"
-#include "runtime/policy/drift.hpp"
+#include "runtime/policy/drift_detector.hpp"
 #include "runtime/video/source.hpp"
 
 namespace ecco {
@@ -33,7 +33,7 @@ struct camera_config {
   bool real_time = true;
   /// Pictures inferred a second, besides those that are sent.
   double infer_fps = 5;
-  drift_options drift;
+  drift_detector_options drift;
   rate_options rate;
   /// Stream time at which scripted drift begins (a filter switches), only told to telemetry; none without.
   std::vector<timed_filter> scripted;
@@ -80,7 +80,7 @@ struct camera_state {
   /// A model that came before the server said which student it is for.
   std::optional<std::pair<model_update, caf::typed_response_promise<model_ack>>> early;
   model_ref model;
-  drift_test drift{{}};
+  std::unique_ptr<drift_detector> drift;
   video_sender sender{{}, {}, {}, {}, {}};
   camera_welcome server;
   request_desk_actor desk;

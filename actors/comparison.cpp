@@ -35,6 +35,7 @@ void comparison::begin(grouper_actor::pointer self, comparison_terms terms, call
 
 void comparison::doubt_alarm(const sample_batch& frames) {
   frames_ = frames;
+  outcome_.frames = frames.frames;
   if (terms_.doubt)
     outcome_.false_alarm = refute_alarm(frames_, *terms_.doubt);
   if (outcome_.false_alarm || terms_.candidates.empty())

@@ -46,6 +46,8 @@ struct comparison_outcome {
     camera_score score;
   };
   std::vector<candidate> candidates;
+  /// What they were scored on; may be there even if nothing was.
+  std::vector<labelled_frame> frames;
 };
 
 /// The measurements of Algorithm 2's line 5 for one request, made on behalf of the grouper: frames of the drifted

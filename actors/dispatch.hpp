@@ -28,6 +28,7 @@ template <> struct reply<model_update> { using type = model_ack; };
 template <> struct reply<model_candidate> { using type = gate_verdict; };
 template <> struct reply<model_query> { using type = model_update; };
 template <> struct reply<rollback_order> { using type = gate_verdict; };
+template <> struct reply<expert_query> { using type = model_update; };
 template <> struct reply<status_query> { using type = status_report; };
 
 /// The answer to a message of unknown kind: nothing, where the kind has none.

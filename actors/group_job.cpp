@@ -2,7 +2,7 @@
 #include "actors/group_job.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -10,6 +10,7 @@
 #include "actors/failure.hpp"
 #include "actors/training_round.hpp"
 #include "runtime/base/event_ids.hpp"
+#include "runtime/policy/outcome.hpp"
 #include "runtime/score/average_precision.hpp"
 
 namespace ecco {
@@ -17,17 +18,6 @@ namespace ecco {
 namespace {
 
 constexpr duration store_patience = std::chrono::seconds{20};
-
-/// Standard error of the mean of independent members' scores.
-double error_of_mean(const std::vector<camera_score>& scores) {
-  double squares = 0, defined = 0;
-  for (const auto& score : scores)
-    if (!std::isnan(score.map50)) {
-      squares += score.standard_error * score.standard_error;
-      ++defined;
-    }
-  return defined > 0 ? std::sqrt(squares) / defined : 0;
-}
 
 } // namespace
 
@@ -112,13 +102,32 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
   trained = trained_state.state;
   checkpoint = std::move(trained_state.checkpoint);
   weights = std::move(trained_state.weights);
-  micro_window_report report{grant.term, grant.window, grant.index, grant.group, grant.worker,
-                             mean_map50(trained_state.before), mean_map50(trained_state.after),
-                             error_of_mean(trained_state.after), std::move(trained_state.after),
-                             trained_state.images, trained_state.loss, trained_state.spent};
+  const auto outcome = outcome_of(trained_state.before, trained_state.after);
+  micro_window_report report{grant.term,           grant.window,           grant.index,
+                             grant.group,          grant.worker,           outcome.before,
+                             outcome.after,        outcome.standard_error, std::move(trained_state.after),
+                             trained_state.images, trained_state.loss,     trained_state.spent,
+                             trained_state.pixels};
   tell(event_id::accuracy_group, {}, report.accuracy_after,
        std::to_string(report.images) + " images, loss " + std::to_string(report.loss));
   return report;
+}
+
+// -- the end of the job --------------------------------------------------------------------------------
+
+void group_job_state::remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored) {
+  const auto accuracy = mean_map50(scored.scores);
+  if (state == 0 || !(accuracy > best.accuracy))
+    return;
+  best = {accuracy, {config.group, settled.window, parent, settled.weights, {}}};
+  for (auto& [camera, frames] : samples.held_out())
+    std::ranges::move(frames, std::back_inserter(best.left.frames));
+}
+
+void group_job_state::finish(const caf::exit_msg& told) {
+  if (!best.left.weights.empty())
+    self->send(models, std::move(best.left));
+  self->quit(told.reason);
 }
 
 // -- the end of a window -------------------------------------------------------------------------------
@@ -127,7 +136,13 @@ caf::result<eval_report> group_job_state::settle(const window_closed& closed) {
   auto promise = self->make_response_promise<eval_report>();
   // Of these weights, whatever is trained while they are measured.
   const model_candidate candidate{config.group, closed.window, parent, weights, {}};
-  settlement::begin(self, {allocator, weights, samples.held_out(), deployed, trained != proposed},
+  settlement_terms terms{allocator, models, weights, samples.held_out(), samples.held_out_before_drift(), deployed};
+  if (config.second_looks) {
+    terms.replaced = replaced;
+    terms.least_frames = config.second_looks->least_frames;
+  }
+  terms.candidate = trained != proposed;
+  settlement::begin(self, std::move(terms),
                     [this, candidate, state = trained, promise](const settlement_outcome& measured) {
                       settled(candidate, state, measured, promise);
                     });
@@ -140,12 +155,32 @@ void group_job_state::settled(model_candidate candidate, std::uint32_t state, co
     promise.deliver(to_caf(*measured.failure));
     return;
   }
+  remember(candidate, state, measured.scored);
   candidate.members = measured.evidence;
+  reconsider(measured.second_looks, candidate);
   propose(std::move(candidate), [this, state, promise, scored = measured.scored](bool judged) mutable {
     if (judged)
       proposed = state;
     promise.deliver(std::move(scored));
   });
+}
+
+void group_job_state::reconsider(const std::vector<settlement_outcome::second_look>& looks,
+                                 model_candidate& candidate) {
+  for (const auto& look : looks) {
+    const auto& camera = look.present.camera;
+    replaced.erase(camera);
+    const auto why = regret(look.present, look.replaced, look.revision, *config.second_looks);
+    if (!why)
+      continue;
+    std::erase_if(candidate.members, [&](const gate_evidence& of) { return of.candidate.camera == camera; });
+    deployed.erase(camera);
+    self->request(models, store_patience, rollback_order{config.group, camera, *why})
+      .then([](const gate_verdict&) {},
+            [this, camera](const caf::error& failure) {
+              tell(event_id::model_rejected, camera, 0, "cannot be taken back: " + render(from_caf(failure)));
+            });
+  }
 }
 
 void group_job_state::propose(model_candidate candidate, std::function<void(bool)> then) {
@@ -157,9 +192,13 @@ void group_job_state::propose(model_candidate candidate, std::function<void(bool
     return then(false);
   self->request(models, store_patience, candidate)
     .then(
-      [this, then, proposal = candidate.weights](const gate_verdict& verdict) {
+      [this, then, candidate](const gate_verdict& verdict) {
         for (const auto& camera : verdict.deployed)
-          deployed[camera] = {verdict.model, proposal};
+          deployed[camera] = {verdict.model, candidate.weights};
+        for (const auto& of : candidate.members)
+          if (of.revision != 0 && deployed.contains(of.candidate.camera)
+              && deployed[of.candidate.camera].model == verdict.model)
+            replaced[of.candidate.camera] = of.revision;
         if (!verdict.deployed.empty())
           parent = verdict.model;
         then(true);
@@ -177,12 +216,14 @@ void group_job_state::tell(std::string_view id, const camera_id& camera, double 
 // -- behavior ----------------------------------------------------------------------------------------
 
 group_job_actor::behavior_type group_job_state::make_behavior() {
+  self->set_exit_handler([this](const caf::exit_msg& told) { finish(told); });
   self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const join_order& order) { welcome(order); },
     [this](const leave_order& order) {
       samples.leave(order.camera);
       deployed.erase(order.camera);
+      replaced.erase(order.camera);
       announce();
     },
     [this](sample_batch& batch) {

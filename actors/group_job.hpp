@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "actors/interfaces.hpp"
 #include "actors/settlement.hpp"
+#include "runtime/policy/deploy_gate.hpp"
 #include "runtime/policy/sample_pool.hpp"
 
 namespace ecco {
@@ -21,6 +23,8 @@ struct group_job_config {
   /// A job with fewer labelled training frames is not worth a slice yet.
   std::size_t least_frames = 4;
   std::uint64_t seed = 1;
+  /// When a deployed model is taken back; without, never.
+  std::optional<gate_options> second_looks = gate_options{};
 };
 
 struct group_job_state {
@@ -42,12 +46,20 @@ struct group_job_state {
   train_order order_for(const micro_window_grant& grant, bool from_scratch) const;
   micro_window_report adopt(const micro_window_grant& grant, train_report& trained);
 
+  /// Keeps what was best at the end of any window, for the zoo. State 0 learnt nothing here.
+  void remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored);
+  /// Leaves it to the zoo, and ends: whoever told it to, the group is over.
+  void finish(const caf::exit_msg& told);
+
   // -- the end of a window ---------------------------------------------------------------------------
 
   caf::result<eval_report> settle(const window_closed& closed);
   /// Proposes the weights of training state number `state`, if there is evidence about them.
   void settled(model_candidate candidate, std::uint32_t state, const settlement_outcome& measured,
                caf::typed_response_promise<eval_report> promise);
+  /// Takes back what proved worse than what it replaced. That member is not part of this candidate: the next one is
+  /// measured against what it returns to.
+  void reconsider(const std::vector<settlement_outcome::second_look>& looks, model_candidate& candidate);
   /// Has the store judge a candidate, and remembers who got it; `then` hears whether it was judged.
   void propose(model_candidate candidate, std::function<void(bool judged)> then);
   void tell(std::string_view id, const camera_id& camera, double value, std::string text = {});
@@ -68,13 +80,19 @@ struct group_job_state {
   std::uint32_t proposed = 0;
   blob checkpoint, weights;
   model_ref parent;
-  /// What this job had deployed to each member last.
+  /// What this job had deployed to each member last, and what that replaced, until the two are compared once more.
   std::map<camera_id, model_update> deployed;
+  std::map<camera_id, std::uint32_t> replaced;
   /// The newest grant that was begun; repeating it or an older one changes nothing.
   epoch term;
   window_number window = 0;
   std::uint32_t next_index = 0;
   bool training = false;
+  /// The best weights at a window's end, how good they were, and held-out frames from then.
+  struct {
+    double accuracy = 0;
+    archive_order left;
+  } best;
 };
 
 /// A job begins with the weights of `config.initial` and no members.

@@ -14,6 +14,8 @@ namespace ecco {
 namespace {
 
 constexpr duration store_patience = std::chrono::seconds{10};
+/// The zoo's models are tried on a device first.
+constexpr duration reuse_patience = std::chrono::seconds{70};
 
 } // namespace
 
@@ -44,7 +46,7 @@ void grouper_state::place_next() {
   placing_now = true;
   const auto& request = queue.front().request;
   const auto candidates = policy.candidates(request, now(self), window);
-  if (candidates.empty() && request.reason != request_reason::drift)
+  if (candidates.empty() && request.reason != request_reason::drift && !config.reuse)
     return decide({});
   comparison::begin(self, terms_of(request, candidates), [this](const comparison_outcome& compared) {
     if (compared.false_alarm)
@@ -81,22 +83,25 @@ void grouper_state::decide(const comparison_outcome& compared) {
       scores.push_back({group, score.map50, is_of_same_origin(job->second, request)});
   const auto decided = policy.place(request, compared.own.map50, scores, now(self), window);
   if (!decided.joined)
-    return open_job(decided);
+    return open_job(decided, compared.frames);
   for (const auto& [group, score] : compared.candidates)
     if (group == decided.group)
       return finish(decided, gate_evidence{score, compared.own});
   finish(decided);
 }
 
-void grouper_state::open_job(const placement& decided) {
+void grouper_state::open_job(const placement& decided, const std::vector<labelled_frame>& frames) {
   const auto& request = queue.front().request;
-  self->request(models, store_patience, model_query{request.model.revision, request.camera})
-    .then(
-      [this, decided](const model_update& initial) {
-        start_job(decided.group, initial, learnt_in[queue.front().request.camera]);
-        finish(decided);
-      },
-      [this](const caf::error& failure) { refuse(from_caf(failure)); });
+  const auto begin = [this, decided](const model_update& initial) {
+    start_job(decided.group, initial, learnt_in[queue.front().request.camera]);
+    finish(decided);
+  };
+  const auto give_up = [this](const caf::error& failure) { refuse(from_caf(failure)); };
+  if (config.reuse)
+    self->request(models, reuse_patience, expert_query{request.camera, request.model.revision, frames})
+      .then(begin, give_up);
+  else
+    self->request(models, store_patience, model_query{request.model.revision, request.camera}).then(begin, give_up);
 }
 
 grouper_state::placing grouper_state::done_placing() {
@@ -147,17 +152,7 @@ grouper_actor::behavior_type grouper_state::make_behavior() {
       camera_there(hello, device, video);
     },
     [this](const rate_divider_actor& whom) { rates = whom; },
-    [this](const gpu_share& share) {
-      const auto found = policy.groups().find(share.group);
-      if (found == policy.groups().end())
-        return;
-      auto told = share;
-      told.members = static_cast<std::uint32_t>(found->second.members.size());
-      if (rates)
-        self->send(rates, told);
-      for (const auto& [camera, member] : found->second.members)
-        self->send(cameras.at(camera).device, told);
-    },
+    [this](const gpu_share& share) { shared(share); },
     [this](const window_closed& closed) { return settle(closed); },
     [this](const status_query&) {
       status_report out;
@@ -180,6 +175,8 @@ grouper_actor::behavior_type grouper(grouper_actor::stateful_pointer<grouper_sta
   auto& state = self->state;
   state.config = std::move(config);
   state.policy = grouping{state.config.policy};
+  state.config.sampling.whole = state.config.plan;
+  state.plans = sampler{state.config.sampling};
   state.make_job = std::move(make_job);
   state.allocator = std::move(allocator);
   state.models = std::move(models);

@@ -12,6 +12,7 @@
 #include "actors/comparison.hpp"
 #include "actors/interfaces.hpp"
 #include "runtime/policy/grouping.hpp"
+#include "runtime/policy/sampler.hpp"
 
 namespace ecco {
 
@@ -20,8 +21,12 @@ struct grouper_config {
   /// Labelled frames on which an alarm is checked and a request compared with the candidate groups.
   std::uint32_t subsamples = 32;
   alarm_check_options alarm;
-  /// What a whole group sends; its members share it.
+  /// A request that opens a group asks the zoo for a model to begin with.
+  bool reuse = false;
+  /// What a camera without a group sends; in a group it is what `sampling` makes of it.
   sampling_plan plan;
+  /// `whole` is `plan`.
+  sampler_options sampling;
   /// Learn a first student from all cameras for this long, beginning when they had time to say hello; 0 = do not.
   duration bootstrap{};
 };
@@ -64,7 +69,7 @@ struct grouper_state {
   /// The job's weights and the camera's come from the same place: neither is better for having learnt elsewhere.
   bool is_of_same_origin(const job_entry& job, const retrain_request& request) const;
   void decide(const comparison_outcome& compared);
-  void open_job(const placement& decided);
+  void open_job(const placement& decided, const std::vector<labelled_frame>& frames);
   void finish(const placement& decided, std::optional<gate_evidence> evidence = {});
   /// The alarm was false: the camera keeps its model.
   void dismiss(const std::string& why);
@@ -83,6 +88,8 @@ struct grouper_state {
   void end_group(group_id group, const std::string& why);
   /// After a change: the members hear of their part of the plan; a group without members ends.
   void resized(group_id group);
+  /// The allocator's word on a group's window: its members hear of it, and what they are to send for it, if that changed.
+  void shared(const gpu_share& share);
 
   // -- windows -----------------------------------------------------------------------------------------
 
@@ -101,6 +108,7 @@ struct grouper_state {
   model_store_actor models;
   telemetry_actor telemetry;
   grouping policy;
+  sampler plans{{}};
   std::map<camera_id, camera_entry> cameras;
   std::map<group_id, job_entry> jobs;
   /// The group each camera learnt in last.

@@ -3,6 +3,7 @@
 // request to its group is in grouper.cpp.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -11,7 +12,6 @@
 #include "actors/failure.hpp"
 #include "actors/grouper.hpp"
 #include "runtime/base/event_ids.hpp"
-#include "runtime/policy/sampling.hpp"
 
 namespace ecco {
 
@@ -22,6 +22,12 @@ constexpr duration settle_patience = std::chrono::seconds{50};
 /// Cameras that start together get this long to say hello before the bootstrap begins without the rest.
 constexpr duration muster = std::chrono::seconds{3};
 constexpr duration try_again_after = std::chrono::seconds{1};
+
+std::string describe(const sampling_plan& plan) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.2f frames/s of %ux%u", plan.train_fps, unsigned{plan.width}, unsigned{plan.height});
+  return text;
+}
 
 } // namespace
 
@@ -64,6 +70,7 @@ void grouper_state::enter(const camera_id& camera, group_id group, regroup_kind 
   const auto since = policy.groups().at(group).members.at(camera).since;
   const join_order order{group, camera, now(self) - since, std::move(evidence)};
   learnt_in[camera] = group;
+  plans.renewed(camera);
   self->send(jobs.at(group).handle, order);
   if (rates)
     self->send(rates, order);
@@ -81,7 +88,8 @@ void grouper_state::take_out(const camera_id& camera, group_id group, regroup_ki
   const auto& entry = cameras.at(camera);
   self->send(entry.video, order);
   self->send(entry.device, regroup_event{kind, camera, group, window, why});
-  self->send(entry.device, config.plan);
+  if (plans.decides())
+    self->send(entry.device, config.plan);
   tell(event_id::group_left, camera, group, why);
 }
 
@@ -100,6 +108,7 @@ void grouper_state::resized(group_id group) {
     return;
   const auto found = policy.groups().find(group);
   if (found == policy.groups().end()) {
+    plans.forget(group);
     self->send(allocator, job_ended{group});
     self->send_exit(job->second.handle, caf::exit_reason::user_shutdown);
     jobs.erase(job);
@@ -107,7 +116,29 @@ void grouper_state::resized(group_id group) {
   }
   const auto members = static_cast<std::uint32_t>(found->second.members.size());
   for (const auto& [camera, member] : found->second.members)
-    self->send(cameras.at(camera).device, share_plan(config.plan, members));
+    if (plans.decides())
+      self->send(cameras.at(camera).device, plans.plan(camera, group, members));
+}
+
+void grouper_state::shared(const gpu_share& share) {
+  const auto found = policy.groups().find(share.group);
+  if (found == policy.groups().end())
+    return;
+  plans.hear(share);
+  auto told = share;
+  told.members = static_cast<std::uint32_t>(found->second.members.size());
+  if (rates)
+    self->send(rates, told);
+  for (const auto& [camera, member] : found->second.members) {
+    const auto& device = cameras.at(camera).device;
+    self->send(device, told);
+    if (!plans.decides())
+      continue;
+    if (const auto changed = plans.news(camera, share.group, told.members)) {
+      self->send(device, *changed);
+      tell(event_id::plan_changed, camera, share.group, describe(*changed));
+    }
+  }
 }
 
 // -- windows -----------------------------------------------------------------------------------------
@@ -151,8 +182,10 @@ void grouper_state::settled(const window_closed& closed, const eval_report& scor
     return;
   }
   std::vector<member_score> members;
-  for (const auto& score : scores.scores)
+  for (const auto& score : scores.scores) {
     members.push_back({score.camera, score.map50, score.standard_error});
+    plans.scored(score.camera, score.map50);
+  }
   for (const auto& out : policy.close_window(closed.window, members, now(self))) {
     take_out(out.camera, out.group, regroup_kind::left, out.why);
     resized(out.group);

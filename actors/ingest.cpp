@@ -101,6 +101,8 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
     item.sample.labels = std::move(said.frames[i]);
     const auto probe = item.sample.shot.role == sample_role::held_out;
     probed |= probe;
+    if (!probe && config.adaptive)
+      ams.add(item.sample.shot.media_time, item.sample.labels);
     fresh.frames.push_back(item.sample);
     (probe ? held_out : train).push_back(std::move(item));
   }
@@ -111,6 +113,16 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
   if (job)
     self->send(job, std::move(fresh));
   answer_subsamples();
+  if (config.adaptive && ams.update(now(self)))
+    tell_rate();
+}
+
+void ingest_state::tell_rate() {
+  if (!config.adaptive || !device)
+    return;
+  auto plan = *config.adaptive;
+  plan.train_fps = ams.fps();
+  self->send(device, plan);
 }
 
 void ingest_state::score_deployed() {
@@ -154,13 +166,16 @@ std::vector<labelled_frame> ingest_state::newer_than(duration when) const {
 }
 
 std::vector<labelled_frame> ingest_state::before_drift(duration when) const {
-  const auto older = static_cast<std::size_t>(
-    std::count_if(train.begin(), train.end(), [when](const stored& item) { return item.arrived < when; }));
-  const auto count = std::min(older, config.before_drift);
   std::vector<labelled_frame> out;
-  for (std::size_t i = 0; i < count; ++i) {
-    out.push_back(train[(2 * i + 1) * older / (2 * count)].sample); // the middle one of each equal stretch
-    out.back().before_drift = true;
+  for (const auto& [kept, limit] :
+       {std::pair{&train, config.before_drift}, {&held_out, config.held_out_before_drift}}) {
+    const auto older = static_cast<std::size_t>(
+      std::count_if(kept->begin(), kept->end(), [when](const stored& item) { return item.arrived < when; }));
+    const auto count = std::min(older, limit);
+    for (std::size_t i = 0; i < count; ++i) {
+      out.push_back((*kept)[(2 * i + 1) * older / (2 * count)].sample); // the middle one of each equal stretch
+      out.back().before_drift = true;
+    }
   }
   return out;
 }
@@ -225,6 +240,10 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
     [this](const camera_hello& hello, const request_desk_actor& whom) {
       camera = hello;
       desk = whom;
+    },
+    [this](const camera_actor& whom) {
+      device = whom;
+      tell_rate(); // it may have missed what it was told before
     },
     [this](const rate_divider_actor& whom) { rates = whom; },
     [this](due_atom) {

@@ -5,10 +5,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "actors/interfaces.hpp"
 #include "messages/plan.hpp"
+#include "runtime/policy/ams_rate.hpp"
 #include "runtime/policy/probe_watch.hpp"
 #include "runtime/video/segment_codec.hpp"
 
@@ -25,12 +27,17 @@ struct ingest_config {
   std::size_t kept_train = 384, kept_held_out = 128, waiting = 256;
   /// Frames from before its drift that a camera takes along into a group.
   std::size_t before_drift = 64;
+  /// The same of its held-out frames, on which it is measured what its group's models forget; 0: nobody looks.
+  std::size_t held_out_before_drift = 0;
   /// The deployed model's accuracy is that of the newest held-out frames, over this long.
   duration score_span = std::chrono::seconds{12};
   /// Fewer held-out frames than this are not held against the camera.
   std::uint32_t least_probes = 4;
   /// How long the grouper waits for subsamples before it gets what there is.
   duration patience = std::chrono::seconds{20};
+  /// AMS's adaptive rate: the camera is told to send this plan at a rate that follows its scene. None: somebody else
+  /// decides what it sends.
+  std::optional<sampling_plan> adaptive;
 };
 
 struct ingest_state {
@@ -59,9 +66,11 @@ struct ingest_state {
   void score_deployed();
   /// Asks to have the camera retrained when its probes show a drift it does not notice itself.
   void watch(const camera_score& score);
+  /// AMS: the camera hears of its rate, when that has changed or when it is back.
+  void tell_rate();
   /// What arrived since then, of both roles.
   std::vector<labelled_frame> newer_than(duration when) const;
-  /// Training frames from before then, thinned evenly over their age.
+  /// Frames from before then, of both roles, each thinned evenly over their age.
   std::vector<labelled_frame> before_drift(duration when) const;
   void answer_subsamples();
   void report_arrivals();
@@ -81,6 +90,8 @@ struct ingest_state {
   bool labelling = false;
   std::vector<subsample_wait> waits;
   camera_hello camera;
+  camera_actor device;
+  ams_rate ams;
   request_desk_actor desk;
   probe_watch probes{{}};
   bool asking = false;

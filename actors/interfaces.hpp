@@ -81,7 +81,7 @@ using camera_actor = caf::typed_actor<
   asks<model_update>::with<model_ack>,
   // GROUPER: what your group may expect of this window.
   tells<gpu_share>,
-  // GROUPER: send this much from now on.
+  // GROUPER, or INGEST where the scene decides (AMS): send this much from now on.
   tells<sampling_plan>,
   // RATE DIVIDER: compete this hard for the uplink.
   tells<rate_plan>,
@@ -115,6 +115,8 @@ using ingest_actor = caf::typed_actor<
   tells<join_order, group_job_actor>, tells<leave_order>,
   // RECEPTION: the camera is there (again); this is where to ask for it when its probes show drift.
   tells<camera_hello, request_desk_actor>,
+  // RECEPTION: this is the camera, to be told how much to send when that depends on what its video shows.
+  tells<camera_actor>,
   // RECEPTION: who else wants to know what arrives.
   tells<rate_divider_actor>,
   // INTERNAL: label what waits, give up on subsamples that did not come.
@@ -157,8 +159,12 @@ using model_store_actor = caf::typed_actor<
   asks<model_candidate>::with<gate_verdict>,
   // GROUPER: weights of a revision, or of a camera.
   asks<model_query>::with<model_update>,
-  // A person: back to the revision before.
+  // A person, or a GROUP JOB that regrets: back to the revision before.
   asks<rollback_order>::with<gate_verdict>,
+  // GROUPER: has the zoo something better for this camera to begin with? The camera is given it at once.
+  asks<expert_query>::with<model_update>,
+  // GROUP JOB: keep this in the zoo if it is worth it.
+  tells<archive_order>,
   // RECEPTION: a camera is there (again), running what its hello says.
   tells<camera_hello, camera_actor>>;
 

@@ -27,12 +27,13 @@ result<void> model_store_state::begin(model_store_config with, std::shared_ptr<r
     return tl::unexpected{known.error()};
   for (auto& one : *known)
     revisions[one.model.revision] = std::move(one);
-  if (!revisions.empty())
-    return {};
-  if (config.initial.empty())
-    return fail(ec::invalid_argument, "there are no weights to begin with", "set student.weights");
-  const auto first = add({}, config.initial);
-  return first ? result<void>{} : tl::unexpected{first.error()};
+  if (revisions.empty()) {
+    if (config.initial.empty())
+      return fail(ec::invalid_argument, "there are no weights to begin with", "set student.weights");
+    if (const auto first = add({}, config.initial); !first)
+      return tl::unexpected{first.error()};
+  }
+  return open_zoo();
 }
 
 result<model_ref> model_store_state::add(revision added, const blob& weights) {
@@ -48,7 +49,12 @@ result<gate_verdict> model_store_state::judge(const model_candidate& candidate) 
   std::vector<std::pair<camera_id, std::string>> accepted;
   for (const auto& member : candidate.members) {
     const auto& camera = member.candidate.camera;
-    const auto decided = decide(member, config.gate);
+    auto decided = decide(member, config.gate);
+    if (const auto runs = given(camera); member.revision != 0 && member.revision != runs)
+      decided = {false, "it was measured against r" + std::to_string(member.revision) + ", but the camera runs r"
+                          + std::to_string(runs)};
+    if (!decided.forgot.empty())
+      tell(event_id::model_forgot, camera, candidate.group, member.before_drift->candidate.map50, decided.forgot);
     if (decided.deploy && cameras.contains(camera)) {
       accepted.emplace_back(camera, decided.why);
       verdict.deployed.push_back(camera);
@@ -99,12 +105,14 @@ result<void> model_store_state::take_back(std::uint32_t number, const std::vecto
   return {};
 }
 
-result<gate_verdict> model_store_state::roll_back(group_id group) {
+result<gate_verdict> model_store_state::roll_back(const rollback_order& order) {
+  const auto group = order.group;
+  const auto everybody = order.camera == camera_id{};
   gate_verdict verdict;
   std::map<std::uint32_t, std::vector<camera_id>> leaving;
   for (const auto& [camera, device] : cameras) {
     const auto present = given(camera);
-    if (present == 0 || revisions.at(present).group != group)
+    if (present == 0 || revisions.at(present).group != group || !(everybody || camera == order.camera))
       continue;
     if (given(camera, present) == 0)
       verdict.refused.push_back(camera);
@@ -112,7 +120,10 @@ result<gate_verdict> model_store_state::roll_back(group_id group) {
       leaving[present].push_back(camera);
   }
   if (leaving.empty() && verdict.refused.empty())
-    return fail(ec::not_found, "no camera runs a model of " + to_string(group), "`ecco status` lists the groups");
+    return fail(ec::not_found,
+                (everybody ? "no camera runs a model of " : "camera " + order.camera.value + " runs no model of ")
+                  + to_string(group),
+                "`ecco status` lists the groups");
   for (const auto& [present, who] : leaving) {
     if (auto taken = take_back(present, who); !taken)
       return tl::unexpected{taken.error()};
@@ -121,7 +132,7 @@ result<gate_verdict> model_store_state::roll_back(group_id group) {
       deploy(camera, back_to, group, "rolled back");
       verdict.model = revisions.at(back_to).model;
       verdict.deployed.push_back(camera);
-      tell(event_id::model_rolled_back, camera, group, back_to, "");
+      tell(event_id::model_rolled_back, camera, group, back_to, order.why);
     }
   }
   return verdict;
@@ -138,12 +149,12 @@ result<model_update> model_store_state::update_to(std::uint32_t revision) {
 }
 
 result<model_update> model_store_state::look_up(const model_query& query) {
-  if (query.revision != 0)
-    return update_to(query.revision);
-  const auto present = given(query.camera);
-  if (!cameras.contains(query.camera) || present == 0)
+  const auto wanted = query.revision != 0 ? query.revision : given(query.camera);
+  if (query.revision == 0 && (!cameras.contains(query.camera) || wanted == 0))
     return fail(ec::not_found, "no model is known of camera " + query.camera.value);
-  return update_to(present);
+  if (const auto found = revisions.find(wanted); query.name_only && found != revisions.end())
+    return model_update{found->second.model, {}};
+  return update_to(wanted);
 }
 
 void model_store_state::deploy(const camera_id& camera, std::uint32_t to, group_id group, const std::string& why) {
@@ -191,15 +202,18 @@ model_store_actor::behavior_type model_store_state::make_behavior() {
   return {
     [this](const model_candidate& candidate) { return answer(judge(candidate)); },
     [this](const model_query& query) { return answer(look_up(query)); },
-    [this](const rollback_order& order) { return answer(roll_back(order.group)); },
+    [this](const rollback_order& order) { return answer(roll_back(order)); },
+    [this](const expert_query& query) { return find_expert(query); },
+    [this](const archive_order& order) { archive(order); },
     [this](const camera_hello& hello, const camera_actor& device) { camera_there(hello, device); },
   };
 }
 
 model_store_actor::behavior_type model_store(model_store_actor::stateful_pointer<model_store_state> self,
                                              model_store_config config, std::shared_ptr<revision_store> store,
-                                             telemetry_actor telemetry) {
+                                             telemetry_actor telemetry, allocator_actor allocator) {
   self->state.telemetry = std::move(telemetry);
+  self->state.allocator = std::move(allocator);
   if (auto begun = self->state.begin(std::move(config), std::move(store)); !begun) {
     self->quit(to_caf(begun.error()));
     return model_store_actor::behavior_type::make_empty_behavior();

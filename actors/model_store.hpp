@@ -5,16 +5,23 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "actors/expert_trial.hpp"
 #include "actors/interfaces.hpp"
 #include "runtime/policy/deploy_gate.hpp"
+#include "runtime/policy/zoo.hpp"
 #include "runtime/store/revisions.hpp"
+#include "runtime/store/zoo_shelf.hpp"
 
 namespace ecco {
 
 struct model_store_config {
   gate_options gate;
+  zoo_options zoo;
+  /// Where the zoo is kept.
+  std::shared_ptr<zoo_shelf> shelf = make_memory_zoo_shelf();
   /// Weights every camera begins with when the store is empty.
   blob initial;
 };
@@ -28,7 +35,7 @@ struct model_store_state {
 
   result<void> begin(model_store_config with, std::shared_ptr<revision_store> on);
   result<gate_verdict> judge(const model_candidate& candidate);
-  result<gate_verdict> roll_back(group_id group);
+  result<gate_verdict> roll_back(const rollback_order& order);
   result<model_update> look_up(const model_query& query);
   /// Writes the new revision before anybody hears of it.
   result<model_ref> add(revision added, const blob& weights);
@@ -43,10 +50,28 @@ struct model_store_state {
   result<model_update> update_to(std::uint32_t revision);
   void tell(std::string_view id, const camera_id& camera, group_id group, double value, std::string text);
 
+  // -- the zoo (model_store_zoo.cpp) -----------------------------------------------------------------
+
+  result<void> open_zoo();
+  caf::result<model_update> find_expert(const expert_query& query);
+  /// The best of those tried, given to the camera when that is not its own.
+  model_update reuse(const camera_id& camera, const model_update& own, const trial_outcome& tried);
+  void archive(const archive_order& order);
+  void archived(const archive_order& order, const trial_outcome& tried);
+  /// `also` against the zoo's candidates, on some of the frames.
+  trial_terms trial_of(const std::vector<labelled_frame>& frames, std::uint32_t also, const blob& weights);
+  trial_terms::entrants weights_of(const std::vector<std::uint32_t>& numbers);
+  /// @param nameless the revision that what was tried as 0 has become
+  void learn_scene(const trial_outcome& tried, std::optional<std::uint32_t> nameless);
+  void keep_zoo();
+
   model_store_actor::stateful_pointer<model_store_state> self;
   model_store_config config;
   std::shared_ptr<revision_store> store;
   telemetry_actor telemetry;
+  /// Who has models tried for the zoo; without, it serves nobody.
+  allocator_actor allocator;
+  zoo experts{{}};
   std::map<std::uint32_t, revision> revisions;
   /// Cameras that said hello.
   std::map<camera_id, camera_actor> cameras;
@@ -55,6 +80,6 @@ struct model_store_state {
 /// Begins with what `store` holds, or with `config.initial` as revision 1; quits with the reason when neither works.
 model_store_actor::behavior_type model_store(model_store_actor::stateful_pointer<model_store_state> self,
                                              model_store_config config, std::shared_ptr<revision_store> store,
-                                             telemetry_actor telemetry);
+                                             telemetry_actor telemetry, allocator_actor allocator);
 
 } // namespace ecco

@@ -32,7 +32,7 @@ void reception_state::begin(server_parts with) {
   parts = std::move(with);
   telemetry = self->spawn(ecco::telemetry, parts.sink);
   allocator = self->spawn(ecco::allocator, parts.allocator, telemetry);
-  models = self->spawn(ecco::model_store, parts.models, parts.store, telemetry);
+  models = self->spawn(ecco::model_store, parts.models, parts.store, telemetry, allocator);
   const auto front = caf::actor_cast<reception_actor>(self->address());
   const job_factory jobs = [front, job = parts.job, a = allocator, m = models, t = telemetry,
                             &system = self->system()](group_id group, const model_update& initial) {
@@ -79,6 +79,7 @@ void reception_state::admit(camera_entry& entry) {
     caf::anon_send(video, std::move(segment));
   });
   self->send(entry.video, entry.hello, request_desk_actor{grouper});
+  self->send(entry.video, entry.device);
   self->send(grouper, entry.hello, entry.device, entry.video);
 }
 

@@ -4,9 +4,13 @@
 #include <chrono>
 #include <cstdint>
 
+#include "config/allocation_kind.hpp"
+#include "config/drift_kind.hpp"
 #include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
+#include "config/old_conditions.hpp"
 #include "config/rate_law.hpp"
+#include "config/zoo_mode.hpp"
 #include "messages/ids.hpp"
 
 /// Every value ecco takes when nobody says otherwise, and why that one. What a setting means stands in
@@ -65,6 +69,8 @@ inline constexpr duration bootstrap_length = 0s;
 
 // -- policy ------------------------------------------------------------------------------------------------
 
+/// The paper's own; the others are there to be compared with it.
+inline constexpr allocation_kind allocation = allocation_kind::ecco;
 /// alpha and beta of the objective, as in [D]: a group counts by the square root of its members.
 inline constexpr double objective_alpha = 1, objective_beta = 0.5;
 /// Metres: a street crossing and the streets that meet there.
@@ -82,12 +88,48 @@ inline constexpr std::uint32_t converged_windows = 3;
 
 // -- drift -------------------------------------------------------------------------------------------------
 
+/// Ecco's own test; the figures of all stand in benchmarks/README.md.
+inline constexpr drift_kind detector = drift_kind::relative;
 /// Samples: 6 s at the default inference rate.
 inline constexpr std::uint32_t drift_warm_up = 30;
 /// Relative falls. Simulated on noisy street scenes (tests/policy/drift_test.cpp): halved confidences are noticed
 /// within 10 s, and five minutes without drift raise no alarm in 99 of 100 scenes.
 inline constexpr double confidence_delta = 0.25, confidence_threshold = 1.75;
 inline constexpr double count_delta = 0.5, count_threshold = 4.5;
+/// Those of river 0.26, as the literature uses them (algorithms.md section 8).
+inline constexpr std::uint32_t page_hinkley_least_values = 30;
+inline constexpr double page_hinkley_delta = 0.005, page_hinkley_threshold = 50, page_hinkley_forgetting = 0.9999;
+inline constexpr double adwin_delta = 0.002;
+inline constexpr std::uint32_t adwin_clock = 32, adwin_most_buckets = 5, adwin_least_side = 5, adwin_grace = 10;
+inline constexpr double kswin_alpha = 0.005;
+inline constexpr std::uint32_t kswin_window = 100, kswin_recent = 30;
+/// Frames: twice 20 s at the default inference rate; standard deviations, and their sum (benchmarks/drift_bench.cpp).
+inline constexpr std::uint32_t features_reference = 100;
+inline constexpr double features_delta = 2, features_threshold = 40;
+/// As in [D]: two of three; frames: 10 s.
+inline constexpr std::uint32_t agreement_votes = 2, agreement_within = 50;
+
+// -- model zoo ---------------------------------------------------------------------------------------------
+
+/// Off: ECCO as the paper has it.
+inline constexpr ecco::zoo_mode zoo_mode = ecco::zoo_mode::off;
+/// As in [D] of RECL (algorithms.md section 1.2): models kept, candidates verified, and mAP by which a model must beat
+/// what is there.
+inline constexpr std::uint32_t zoo_capacity = 64, zoo_top = 3;
+inline constexpr double zoo_margin = 0.02;
+
+// -- deployment --------------------------------------------------------------------------------------------
+
+/// One point of mAP, and frames: fewer decide nothing.
+inline constexpr double deploy_margin = 0.01;
+inline constexpr std::uint32_t deploy_least_frames = 8;
+/// One: both models are scored on the same frames, so that most of their errors are common, and one of the unpaired
+/// difference is about two of the paired one.
+inline constexpr double deploy_standard_errors = 1;
+/// Nobody looks: it costs a second scoring of every candidate.
+inline constexpr ecco::old_conditions old_conditions = ecco::old_conditions::ignore;
+/// mAP.
+inline constexpr double most_forgotten = 0.1;
 
 // -- sampling ----------------------------------------------------------------------------------------------
 

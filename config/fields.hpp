@@ -62,6 +62,8 @@ inline constexpr std::array<std::string_view, 2> words_of<teacher_kind>{"hog", "
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<grouping_mode>{"shared", "independent"};
 template <>
+inline constexpr std::array<std::string_view, 4> words_of<allocation_kind>{"ecco", "recl", "ekya", "uniform"};
+template <>
 inline constexpr std::array<std::string_view, 2> words_of<gpu_mode>{"spread", "exclusive"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<precision>{"fp32", "bf16"};
@@ -71,6 +73,15 @@ template <>
 inline constexpr std::array<std::string_view, 4> words_of<rate_law>{"paper", "corrected", "aimd", "fixed"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<pace>{"realtime", "fast"};
+template <>
+inline constexpr std::array<std::string_view, 6> words_of<drift_kind>{"relative", "page_hinkley", "adwin",
+                                                                      "kswin",    "features",     "agreement"};
+template <>
+inline constexpr std::array<std::string_view, 3> words_of<zoo_mode>{"off", "recl", "all"};
+template <>
+inline constexpr std::array<std::string_view, 3> words_of<old_conditions>{"ignore", "warn", "refuse"};
+template <>
+inline constexpr std::array<std::string_view, 3> words_of<sampling_mode>{"fixed", "table", "ams"};
 
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<learner_kind>{"curve", "torch"};
@@ -136,6 +147,7 @@ template <like<policy_settings> S, class V>
 void fields(S& s, V&& visit) {
   using namespace std::chrono_literals;
   visit("grouping", s.grouping, anything{});
+  visit("allocation", s.allocation, anything{});
   visit("objective_alpha", s.objective_alpha, between{0.0, 100.0});
   visit("objective_beta", s.objective_beta, between{0.0, 4.0});
   visit("max_distance", s.max_distance, between{metres{0}, metres{20'000'000}});
@@ -146,13 +158,74 @@ void fields(S& s, V&& visit) {
   visit("converged_windows", s.converged_windows, between{1u, 1000u});
 }
 
+template <like<page_hinkley_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("least_values", s.least_values, between{1u, 100'000u});
+  visit("delta", s.delta, between{0.0, 1000.0});
+  visit("threshold", s.threshold, between{0.001, 1e6});
+  visit("forgetting", s.forgetting, between{0.5, 1.0});
+}
+
+template <like<adwin_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("delta", s.delta, between{1e-6, 0.5});
+  visit("clock", s.clock, between{1u, 10'000u});
+  visit("most_buckets", s.most_buckets, between{2u, 100u});
+  visit("least_side", s.least_side, between{1u, 10'000u});
+  visit("grace", s.grace, between{0u, 100'000u});
+}
+
+template <like<kswin_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("alpha", s.alpha, between{1e-6, 0.5});
+  visit("window", s.window, between{4u, 10'000u});
+  visit("recent", s.recent, between{2u, 1000u});
+}
+
+template <like<feature_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("reference", s.reference, between{10u, 100'000u});
+  visit("delta", s.delta, between{0.0, 100.0});
+  visit("threshold", s.threshold, between{0.001, 1e6});
+}
+
+template <like<agreement_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("votes", s.votes, between{1u, 3u});
+  visit("within", s.within, between{1u, 100'000u});
+}
+
 template <like<drift_settings> S, class V>
 void fields(S& s, V&& visit) {
+  visit("detector", s.detector, anything{});
   visit("warm_up", s.warm_up, between{1u, 100'000u});
   visit("confidence_delta", s.confidence_delta, between{0.0, 1.0});
   visit("confidence_threshold", s.confidence_threshold, between{0.001, 1e6});
   visit("count_delta", s.count_delta, between{0.0, 1.0});
   visit("count_threshold", s.count_threshold, between{0.001, 1e6});
+  visit("page_hinkley", s.page_hinkley, anything{});
+  visit("adwin", s.adwin, anything{});
+  visit("kswin", s.kswin, anything{});
+  visit("features", s.features, anything{});
+  visit("agreement", s.agreement, anything{});
+}
+
+template <like<zoo_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("mode", s.mode, anything{});
+  visit("capacity", s.capacity, between{1u, 1024u});
+  visit("top", s.top, between{1u, 64u});
+  visit("margin", s.margin, between{0.0, 1.0});
+}
+
+template <like<deploy_settings> S, class V>
+void fields(S& s, V&& visit) {
+  visit("margin", s.margin, between{0.0, 1.0});
+  visit("standard_errors", s.standard_errors, between{0.0, 10.0});
+  visit("least_frames", s.least_frames, between{1u, 4096u});
+  visit("old_conditions", s.old_conditions, anything{});
+  visit("most_forgotten", s.most_forgotten, between{0.0, 1.0});
+  visit("roll_back", s.roll_back, anything{});
 }
 
 template <like<split_settings> S, class V>
@@ -165,6 +238,9 @@ void fields(S& s, V&& visit) {
 
 template <like<sampling_settings> S, class V>
 void fields(S& s, V&& visit) {
+  visit("mode", s.mode, anything{});
+  visit("table", s.table, anything{});
+  visit("refine", s.refine, anything{});
   visit("train_fps", s.train_fps, between{0.05, 60.0});
   visit("held_out_fps", s.held_out_fps, between{0.05, 60.0});
   visit("size", s.size, encoded_size);
@@ -268,6 +344,8 @@ void fields(S& s, V&& visit) {
   visit("bootstrap", s.bootstrap, anything{});
   visit("policy", s.policy, anything{});
   visit("drift", s.drift, anything{});
+  visit("zoo", s.zoo, anything{});
+  visit("deploy", s.deploy, anything{});
   visit("sampling", s.sampling, anything{});
   visit("rate", s.rate, anything{});
   visit("training", s.training, anything{});

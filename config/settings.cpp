@@ -120,6 +120,16 @@ std::optional<setting_fault> find_blind_teacher(const settings& value) {
   return {};
 }
 
+/// Ekya's first micro-window of every job is its micro-profile.
+std::optional<setting_fault> find_no_time_after_profile(const settings& value) {
+  if (value.policy.allocation != allocation_kind::ekya || value.window.micro_windows > 1)
+    return {};
+  return setting_fault{
+      "window.micro_windows",
+      "is 1, which policy.allocation: ekya spends on profiling, so that nothing is left to train in",
+      "use 2 or more, or another allocation"};
+}
+
 std::optional<setting_fault> find_bad_split(const split_settings& split) {
   for (const auto& [name, span] :
        {std::pair{"cycle", split.cycle}, {"train", split.train}, {"held_out", split.held_out}})
@@ -141,6 +151,34 @@ std::optional<setting_fault> find_crossed_rates(const rate_settings& rate) {
   return setting_fault{"rate.floor",
                        "is " + to_text(rate.floor) + ", but rate.ceiling is " + to_text(rate.ceiling),
                        "lower floor or raise ceiling"};
+}
+
+std::optional<setting_fault> find_narrow_window(const kswin_settings& kswin) {
+  if (kswin.window >= 2 * kswin.recent)
+    return {};
+  return setting_fault{"drift.kswin.window",
+                       "is " + std::to_string(kswin.window) + ", which leaves fewer than drift.kswin.recent ("
+                           + std::to_string(kswin.recent) + ") values to compare the newest with",
+                       "make it at least " + std::to_string(2 * kswin.recent)};
+}
+
+std::optional<setting_fault> find_small_zoo(const zoo_settings& zoo) {
+  if (zoo.top <= zoo.capacity)
+    return {};
+  return setting_fault{"zoo.top", "is " + std::to_string(zoo.top) + ", but the zoo holds only "
+                                      + std::to_string(zoo.capacity) + " (zoo.capacity)",
+                       "lower it or raise zoo.capacity"};
+}
+
+std::optional<setting_fault> find_unused_table(const sampling_settings& sampling) {
+  if (sampling.mode == sampling_mode::table)
+    return {};
+  const auto mode = std::string{to_string(sampling.mode)};
+  if (!sampling.table.empty())
+    return setting_fault{"sampling.table", "is set, but sampling.mode is " + mode, "set sampling.mode: table"};
+  if (sampling.refine)
+    return setting_fault{"sampling.refine", "is true, but sampling.mode is " + mode, "set sampling.mode: table"};
+  return {};
 }
 
 std::optional<setting_fault> find_unordered_filter(const std::map<camera_id, camera_settings>& cameras) {
@@ -204,6 +242,10 @@ std::string_view to_string(teacher_kind value) {
 std::string_view to_string(grouping_mode value) {
   return word(value);
 }
+std::string_view to_string(allocation_kind value) {
+  return word(value);
+}
+
 std::string_view to_string(gpu_mode value) {
   return word(value);
 }
@@ -217,6 +259,18 @@ std::string_view to_string(rate_law value) {
   return word(value);
 }
 std::string_view to_string(pace value) {
+  return word(value);
+}
+std::string_view to_string(drift_kind value) {
+  return word(value);
+}
+std::string_view to_string(zoo_mode value) {
+  return word(value);
+}
+std::string_view to_string(old_conditions value) {
+  return word(value);
+}
+std::string_view to_string(sampling_mode value) {
   return word(value);
 }
 std::string_view to_string(learner_kind value) {
@@ -331,9 +385,17 @@ std::optional<setting_fault> find_fault(const settings& value) {
     return fault;
   if (auto fault = find_blind_teacher(value))
     return fault;
+  if (auto fault = find_narrow_window(value.drift.kswin))
+    return fault;
+  if (auto fault = find_small_zoo(value.zoo))
+    return fault;
   if (auto fault = find_bad_split(value.sampling.split))
     return fault;
+  if (auto fault = find_unused_table(value.sampling))
+    return fault;
   if (auto fault = find_crossed_rates(value.rate))
+    return fault;
+  if (auto fault = find_no_time_after_profile(value))
     return fault;
   if (auto fault = find_unordered_filter(value.cameras))
     return fault;

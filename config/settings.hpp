@@ -9,13 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "config/allocation_kind.hpp"
 #include "config/defaults.hpp"
+#include "config/drift_kind.hpp"
 #include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
+#include "config/old_conditions.hpp"
 #include "config/other_classes.hpp"
 #include "config/precision.hpp"
 #include "config/rate_law.hpp"
+#include "config/sampling_mode.hpp"
 #include "config/units.hpp"
+#include "config/zoo_mode.hpp"
 #include "messages/error.hpp"
 #include "messages/grouping.hpp"
 #include "messages/ids.hpp"
@@ -36,11 +41,16 @@ enum class pace : std::uint8_t { realtime, fast };
 std::string_view to_string(log_level value);
 std::string_view to_string(teacher_kind value);
 std::string_view to_string(grouping_mode value);
+std::string_view to_string(allocation_kind value);
 std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
 std::string_view to_string(other_classes value);
 std::string_view to_string(rate_law value);
 std::string_view to_string(pace value);
+std::string_view to_string(drift_kind value);
+std::string_view to_string(zoo_mode value);
+std::string_view to_string(old_conditions value);
+std::string_view to_string(sampling_mode value);
 std::string_view to_string(learner_kind value);
 
 struct server_settings {
@@ -121,7 +131,10 @@ struct bootstrap_settings {
 
 struct policy_settings {
   grouping_mode grouping = grouping_mode::shared;
-  /// Weight of a group of n members: alpha * n^beta, over the sum of n^beta (paper 3.1, Eq. 1). 0..100, 0..4.
+  /// Who divides the GPU's time between the jobs, by the paper's Eq. 1 or as a baseline does.
+  allocation_kind allocation = defaults::allocation;
+  /// For `ecco`: weight of a group of n members: alpha * n^beta, over the sum of n^beta (paper 3.1, Eq. 1).
+  /// 0..100, 0..4.
   double objective_alpha = defaults::objective_alpha, objective_beta = defaults::objective_beta;
   /// How far apart and how long after one another requests may be that share a group (Alg. 2).
   /// 0m..20000km, 0s..24h.
@@ -139,16 +152,106 @@ struct policy_settings {
   friend bool operator==(const policy_settings&, const policy_settings&) = default;
 };
 
-/// Page-Hinkley tests on the student's mean confidence and on its number of detections.
+/// The textbook's Page-Hinkley test.
+struct page_hinkley_settings {
+  /// Values before it may alarm, 1..100000.
+  std::uint32_t least_values = defaults::page_hinkley_least_values;
+  /// Deviation tolerated of each value, 0..1000, and the sum beyond it that alarms, 0.001..1000000.
+  double delta = defaults::page_hinkley_delta, threshold = defaults::page_hinkley_threshold;
+  /// What is left of the sum with each value, 0.5..1.
+  double forgetting = defaults::page_hinkley_forgetting;
+
+  friend bool operator==(const page_hinkley_settings&, const page_hinkley_settings&) = default;
+};
+
+/// Adaptive windowing.
+struct adwin_settings {
+  /// Significance, 0.000001..0.5.
+  double delta = defaults::adwin_delta;
+  /// Values between tests, 1..10000; buckets kept of each size, 2..100; values on each side of a cut, 1..10000; values
+  /// before the first test, 0..100000.
+  std::uint32_t clock = defaults::adwin_clock, most_buckets = defaults::adwin_most_buckets,
+                least_side = defaults::adwin_least_side, grace = defaults::adwin_grace;
+
+  friend bool operator==(const adwin_settings&, const adwin_settings&) = default;
+};
+
+/// Kolmogorov-Smirnov windowing.
+struct kswin_settings {
+  /// Significance, 0.000001..0.5.
+  double alpha = defaults::kswin_alpha;
+  /// Values kept, 4..10000, and how many of the newest are compared, 2..1000; no more than half of those kept.
+  std::uint32_t window = defaults::kswin_window, recent = defaults::kswin_recent;
+
+  friend bool operator==(const kswin_settings&, const kswin_settings&) = default;
+};
+
+/// Distance of the student's pooled features from where they were.
+struct feature_settings {
+  /// Frames that show where they are, and as many that show how far from there is usual, 10..100000.
+  std::uint32_t reference = defaults::features_reference;
+  /// Rise of the distance that is tolerated, in standard deviations, 0..100; and the sum beyond it that alarms,
+  /// 0.001..1000000.
+  double delta = defaults::features_delta, threshold = defaults::features_threshold;
+
+  friend bool operator==(const feature_settings&, const feature_settings&) = default;
+};
+
+/// When several signals must agree.
+struct agreement_settings {
+  /// How many of confidence, count and features, 1..3; and within how many frames, 1..100000.
+  std::uint32_t votes = defaults::agreement_votes, within = defaults::agreement_within;
+
+  friend bool operator==(const agreement_settings&, const agreement_settings&) = default;
+};
+
+/// How a camera notices that its student got worse. The first constants are those of `relative`, whose two sums vote in
+/// `agreement` too.
 struct drift_settings {
+  drift_kind detector = defaults::detector;
   /// Samples before a test may raise its alarm, 1..100000.
   std::uint32_t warm_up = defaults::drift_warm_up;
   /// Relative fall that is always tolerated (0.5 is half of what is usual), and the sum of falls beyond it that
   /// raises the alarm. Deltas 0..1, thresholds 0.001..1000000.
   double confidence_delta = defaults::confidence_delta, confidence_threshold = defaults::confidence_threshold;
   double count_delta = defaults::count_delta, count_threshold = defaults::count_threshold;
+  page_hinkley_settings page_hinkley;
+  adwin_settings adwin;
+  kswin_settings kswin;
+  feature_settings features;
+  agreement_settings agreement;
 
   friend bool operator==(const drift_settings&, const drift_settings&) = default;
+};
+
+/// Models learnt before, for conditions that come again (RECL).
+struct zoo_settings {
+  zoo_mode mode = defaults::zoo_mode;
+  /// Models kept, 1..1024; the one not selected for longest goes first.
+  std::uint32_t capacity = defaults::zoo_capacity;
+  /// Candidates that the gate names to be verified, 1..64, no more than `capacity`.
+  std::uint32_t top = defaults::zoo_top;
+  /// A model is kept when it beats those there by this much mAP on its own held-out frames, 0..1.
+  double margin = defaults::zoo_margin;
+
+  friend bool operator==(const zoo_settings&, const zoo_settings&) = default;
+};
+
+/// When a camera gets a new model, and loses it again.
+struct deploy_settings {
+  /// mAP by which it must beat the old one, 0..1; and by how many standard errors of the difference, 0..10.
+  double margin = defaults::deploy_margin, standard_errors = defaults::deploy_standard_errors;
+  /// Held-out frames that it takes to decide, 1..4096.
+  std::uint32_t least_frames = defaults::deploy_least_frames;
+  /// Is it measured on what the camera saw before its drift?
+  ecco::old_conditions old_conditions = defaults::old_conditions;
+  /// mAP that it may have lost there, 0..1.
+  double most_forgotten = defaults::most_forgotten;
+  /// Take a model back by itself when it does worse on the newest frames than the one it replaced, by more than two
+  /// standard errors.
+  bool roll_back = true;
+
+  friend bool operator==(const deploy_settings&, const deploy_settings&) = default;
 };
 
 /// How a stream's time line is cut: the first `train` of every `cycle` are trained on, `held_out` are only
@@ -161,6 +264,13 @@ struct split_settings {
 };
 
 struct sampling_settings {
+  /// Who decides how many frames a camera sends to train on, and how large they are. With `table`, `train_fps` and `size`
+  /// hold until the first GPU budget is known, and `size` is the largest there is.
+  sampling_mode mode = sampling_mode::fixed;
+  /// For `table`: file of tables, as `ecco profile` writes it. Empty: built-in ones, by whether a camera is mobile.
+  std::filesystem::path table;
+  /// For `table`: look for better configurations while the system runs.
+  bool refine = false;
   /// Frames a second that a camera sends to train on and to score on, 0.05..60.
   double train_fps = defaults::train_fps, held_out_fps = defaults::held_out_fps;
   /// Size of the encoded picture; both sides even, 16..4096.
@@ -310,6 +420,8 @@ struct settings {
   bootstrap_settings bootstrap;
   policy_settings policy;
   drift_settings drift;
+  zoo_settings zoo;
+  deploy_settings deploy;
   sampling_settings sampling;
   rate_settings rate;
   training_settings training;

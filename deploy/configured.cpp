@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "deploy/options/policy_options.hpp"
 #include "runtime/base/random.hpp"
 
 namespace ecco {
@@ -21,8 +22,22 @@ grouping_options grouping_of(const settings& from) {
   return out;
 }
 
+sampler_options sampler_of(const settings& from) {
+  sampler_options out;
+  out.mode = from.sampling.mode;
+  out.refine = from.sampling.refine;
+  out.input = from.student.input;
+  out.window = from.window.length;
+  out.seed = seed_for(from.seed, "sampling");
+  for (const auto& [camera, of_camera] : from.cameras)
+    if (of_camera.mobile)
+      out.mobile.insert(camera);
+  return out;
+}
+
 allocator_config allocator_of(const settings& from) {
   allocator_config out;
+  out.policy.kind = from.policy.allocation;
   out.policy.alpha = from.policy.objective_alpha;
   out.policy.beta = from.policy.objective_beta;
   out.window = from.window.length;
@@ -54,16 +69,25 @@ server_parts configured_server(const settings& from) {
   out.allocator = allocator_of(from);
   out.grouper.policy = grouping_of(from);
   out.grouper.subsamples = from.policy.subsamples;
+  out.grouper.alarm = alarm_check_of(from);
+  out.grouper.reuse = from.zoo.mode != zoo_mode::off;
   out.grouper.plan = plan_of(from.sampling);
+  out.grouper.sampling = sampler_of(from);
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
+  out.models.gate = gate_of(from);
+  out.models.zoo = zoo_of(from);
   out.rates.law = from.rate.law;
   out.rates.correct_every = from.rate.correct_every;
   out.job.train_frames = from.training.replay_frames;
   out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
+  out.job.second_looks = second_looks_of(from);
   out.ingest.split = out.grouper.plan.split;
+  if (from.sampling.mode == sampling_mode::ams)
+    out.ingest.adaptive = out.grouper.plan;
   out.ingest.before_drift
     = static_cast<std::size_t>(std::lround(from.training.pre_drift_share * from.training.replay_frames));
+  out.ingest.held_out_before_drift = held_out_before_drift_of(from);
   out.camera.plan = out.grouper.plan;
   out.camera.student = from.student.architecture;
   out.camera.input_width = from.student.input.width;
@@ -78,8 +102,7 @@ server_parts configured_server(const settings& from) {
 camera_config configured_camera(const settings& from) {
   camera_config out;
   out.infer_fps = from.sampling.infer_fps;
-  out.drift = {from.drift.warm_up, from.drift.confidence_delta, from.drift.confidence_threshold,
-               from.drift.count_delta, from.drift.count_threshold};
+  out.drift = drift_detector_of(from);
   out.rate = rates_of(from);
   return out;
 }

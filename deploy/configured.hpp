@@ -14,8 +14,8 @@ namespace ecco {
 /// scoring leaves the slice to training.
 inline constexpr std::size_t held_out_frames = 20;
 
-/// All of a server but what is real or simulated: its first weights, store, media link, decoder, sink, term and
-/// tokens are still to be filled in.
+/// All of a server but what is real or simulated: its first weights, store, media link, decoder, sink, term, tokens and
+/// tables of sampling (`sampling_tables_of`) are still to be filled in.
 server_parts configured_server(const settings& from);
 
 /// What all cameras have in common; name, process and place are still to be filled in.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "deploy/configured.hpp"
+#include "deploy/sampling_tables.hpp"
 #include "deploy/teachers.hpp"
 #include "deploy/whole_file.hpp"
 #include "runtime/base/random.hpp"
@@ -24,7 +25,8 @@ namespace {
 constexpr int torch_threads = 1;
 constexpr duration connect_patience = std::chrono::seconds{5};
 
-/// Weights from a user's file are tried on here, where they can be refused, not first on the cameras.
+} // namespace
+
 result<blob> initial_weights(const settings& from) {
   if (from.student.weights.empty())
     return make_initial_weights(spec_of(from), seed_for(from.seed, "initial weights"));
@@ -36,6 +38,8 @@ result<blob> initial_weights(const settings& from) {
     return fail(adopted.error().code, from.student.weights.string() + ": " + adopted.error().what, adopted.error().hint);
   return adopted;
 }
+
+namespace {
 
 /// Higher after every restart, whatever the clock was set to in between but backwards.
 epoch present_term() {
@@ -70,10 +74,15 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   auto media = listen_for_media({from.server.host, from.server.media_port});
   if (!media)
     return tl::unexpected{media.error()};
+  auto tables = sampling_tables_of(from.sampling);
+  if (!tables)
+    return tl::unexpected{tables.error()};
   auto out = configured_server(from);
+  out.grouper.sampling.tables = std::move(*tables);
   out.allocator.token_seed = draw_incarnation().value;
   out.allocator.term = present_term();
   out.models.initial = std::move(*weights);
+  out.models.shelf = open_zoo_shelf(from.server.state / "models");
   out.media_host = from.server.host;
   out.media = std::move(*media);
   out.store = std::move(*store);
@@ -101,6 +110,8 @@ result<learner_factory> make_learner_factory(const settings& from, int nth) {
   options.recipe.batch = from.training.batch;
   options.recipe.learning_rate = from.training.learning_rate;
   options.recipe.arithmetic = from.training.precision;
+  // Where the size of pictures is chosen by what they cost, small ones must cost less.
+  options.recipe.enlarge = from.sampling.mode != sampling_mode::table;
   const auto& t = from.training;
   options.recipe.augment = {t.flip, t.scale, t.translate, t.hue, t.saturation, t.brightness, t.mosaic};
   options.clock = [began = std::chrono::steady_clock::now()] { return std::chrono::steady_clock::now() - began; };
@@ -123,10 +134,13 @@ camera_parts make_camera_parts(const settings& from, const camera_id& camera) {
     source.filters.push_back({filter.at, filter.chain});
   camera_parts out;
   out.open_source = [source] { return open_source(source); };
-  out.make_student = [](const camera_welcome& welcome) {
+  detection_options options;
+  options.features = looks_at_features(from.drift.detector);
+  out.make_student = [options](const camera_welcome& welcome) {
     use_threads(torch_threads);
     return make_torch_student({welcome.student, static_cast<std::uint16_t>(welcome.classes.size()),
-                               welcome.input_width, welcome.input_height});
+                               welcome.input_width, welcome.input_height},
+                              options);
   };
   out.make_encoder = [](const sampling_plan& plan) {
     return make_segment_encoder({plan.width, plan.height, plan.bits_per_second});

@@ -23,6 +23,10 @@ namespace ecco {
 ///          gpu.mode wants.
 result<server_parts> make_server_parts(const settings& from, telemetry_sink sink);
 
+/// The weights that students begin with. Those of a user's file are tried on here, where they can be refused, not first
+/// on the cameras; without a file they are random.
+result<blob> initial_weights(const settings& from);
+
 /// Network input, classes and architecture of the student.
 student_spec spec_of(const settings& from);
 

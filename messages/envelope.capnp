@@ -109,6 +109,9 @@ struct Envelope {
     injectOrder @39 :Status.InjectOrder;
     injectAnswer @40 :Status.InjectAnswer;
 
-    ratePlan @41 :Plan.RatePlan;
+    expertQuery @41 :Training.ExpertQuery;
+    archiveOrder @42 :Training.ArchiveOrder;
+
+    ratePlan @43 :Plan.RatePlan;
   }
 }

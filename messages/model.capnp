@@ -63,11 +63,26 @@ struct CameraScore {
   # and the labelled objects in them.
 }
 
+struct MemoryScore {
+  # What a candidate remembers, on held-out frames from before the camera's drift.
+
+  candidate @0 :CameraScore;
+
+  usual @1 :CameraScore;
+  # Of what the camera ran then.
+}
+
 struct GateEvidence {
   # A member's score under the candidate and under what it runs now, on the same held-out frames.
 
   candidate @0 :CameraScore;
   deployed @1 :CameraScore;
+
+  beforeDrift @2 :MemoryScore;
+  # Missing when nobody measured it, or there are no such frames.
+
+  revision @3 :Revision;
+  # What `deployed` is of; 0 when that is not known.
 }
 
 struct ModelCandidate {
@@ -102,10 +117,20 @@ struct ModelQuery {
 
   camera @1 :CameraId;
   # May be empty when a revision is given.
+
+  nameOnly @2 :Bool;
+  # The answer holds no weights.
 }
 
 struct RollbackOrder {
-  # Returns every camera of a group to the revision it ran before its newest one. Answered by `GateVerdict`.
+  # Returns every camera that runs a model of a group to the revision it ran before its newest one. Answered by
+  # `GateVerdict`.
 
   group @0 :GroupId;
+
+  camera @1 :CameraId;
+  # Only this one; empty for all.
+
+  why @2 :Text;
+  # Told with it; may be empty.
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,10 +50,23 @@ struct camera_score {
   friend bool operator==(const camera_score&, const camera_score&) = default;
 };
 
+/// What a candidate remembers: its score on held-out frames from before the camera's drift, and that of what the camera
+/// ran then.
+struct memory_score {
+  camera_score candidate;
+  camera_score usual;
+
+  friend bool operator==(const memory_score&, const memory_score&) = default;
+};
+
 /// A member's score under the candidate and under what it runs now, on the same held-out frames.
 struct gate_evidence {
   camera_score candidate;
   camera_score deployed;
+  /// Nothing when nobody measured it, or there are no such frames.
+  std::optional<memory_score> before_drift{};
+  /// What `deployed` is of; 0 when that is not known.
+  std::uint32_t revision = 0;
 
   friend bool operator==(const gate_evidence&, const gate_evidence&) = default;
 };
@@ -80,13 +94,20 @@ struct gate_verdict {
 struct model_query {
   std::uint32_t revision = 0;
   camera_id camera;
+  /// The name of the model will do: the answer holds no weights.
+  bool name_only = false;
 
   friend bool operator==(const model_query&, const model_query&) = default;
 };
 
-/// Returns every camera of `group` to the revision it ran before its newest one. Answered by `gate_verdict`.
+/// Returns every camera that runs a model of `group` to the revision it ran before its newest one. Answered by
+/// `gate_verdict`.
 struct rollback_order {
   group_id group;
+  /// Only this camera; empty for all.
+  camera_id camera{};
+  /// Told with it; may be empty.
+  std::string why{};
 
   friend bool operator==(const rollback_order&, const rollback_order&) = default;
 };

@@ -31,6 +31,12 @@ struct GpuShare {
   # Expected GPU time, p * G * |T|.
 
   members @4 :UInt32;
+
+  pixelsPerSecond @5 :Float64;
+  # What one device trains on in a second, as measured; not negative, 0 while that is not known.
+
+  labelsPerSecond @6 :Float64;
+  # The same of frames labelled.
 }
 
 struct SampleSplit {

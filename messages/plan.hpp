@@ -16,6 +16,9 @@ struct gpu_share {
   /// Expected GPU time c_j = p_j * G * |T|.
   duration c{};
   std::uint32_t members = 0;
+  /// What one device gets done in a second, as measured: pixels trained on, and frames labelled; 0 while that is not
+  /// known. With `c` they say how much video the group can use (decisions 34, 39).
+  double pixels_per_second = 0, labels_per_second = 0;
 
   friend bool operator==(const gpu_share&, const gpu_share&) = default;
 };

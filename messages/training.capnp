@@ -21,9 +21,11 @@ using import "ids.capnp".Epoch;
 using import "ids.capnp".Fraction;
 using import "ids.capnp".GroupId;
 using import "ids.capnp".Nanoseconds;
+using import "ids.capnp".Revision;
 using import "ids.capnp".WindowNumber;
 using import "ids.capnp".WorkerId;
 using import "model.capnp".CameraScore;
+using import "model.capnp".ModelRef;
 
 struct SampleBatch {
   # ingest -> group_job: fresh labelled frames of one member, all of one role.
@@ -134,6 +136,9 @@ struct MicroWindowReport {
 
   spent @11 :TimeSpent;
   # By all its devices together.
+
+  pixels @12 :UInt64;
+  # Of the images, as the network sees them.
 }
 
 struct TrainOrder {
@@ -194,6 +199,9 @@ struct TrainReport {
   # Mean training loss; finite.
 
   spent @8 :TimeSpent;
+
+  pixels @9 :UInt64;
+  # Of the images, as the network sees them, padding included.
 }
 
 struct EvalOrder {
@@ -203,6 +211,9 @@ struct EvalOrder {
   # In safetensors. Empty in an order to a group_job: its own are meant.
 
   frames @1 :List(LabelledFrame);
+
+  features @2 :Bool;
+  # Tell the frames' pooled features, too.
 }
 
 struct EvalReport {
@@ -211,4 +222,36 @@ struct EvalReport {
 
   busy @1 :Nanoseconds;
   # GPU time it took.
+
+  features @2 :List(List(Float32));
+  # When they were asked for: one list a frame, in the order of the frames, of at most 4 096 numbers.
+}
+
+struct ExpertQuery {
+  # grouper -> model_store: was anything learnt before that serves this camera better than what it runs? Answered by
+  # the `ModelUpdate` that training is to begin from.
+
+  camera @0 :CameraId;
+
+  revision @1 :Revision;
+  # What the camera runs; 0 for what it should run.
+
+  frames @2 :List(LabelledFrame);
+  # Of the drifted scene.
+}
+
+struct ArchiveOrder {
+  # group_job -> model_store: the group is over; this is the best it had.
+
+  group @0 :GroupId;
+  window @1 :WindowNumber;
+
+  parent @2 :ModelRef;
+  # The model that training began from, or was deployed last.
+
+  weights @3 :Data;
+  # In safetensors.
+
+  frames @4 :List(LabelledFrame);
+  # Held-out frames of its members, from when the weights were measured.
 }

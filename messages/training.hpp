@@ -81,6 +81,8 @@ struct micro_window_report {
   double loss = 0;
   /// By all its devices together.
   time_spent spent;
+  /// Pixels of the images, as the network sees them.
+  std::uint64_t pixels = 0;
 
   friend bool operator==(const micro_window_report&, const micro_window_report&) = default;
 };
@@ -137,6 +139,8 @@ struct train_report {
   std::uint32_t images = 0;
   double loss = 0;
   time_spent spent;
+  /// Pixels of the images, as the network sees them, padding included.
+  std::uint64_t pixels = 0;
 
   friend bool operator==(const train_report&, const train_report&) = default;
 };
@@ -145,6 +149,8 @@ struct train_report {
 struct eval_order {
   blob weights;
   std::vector<labelled_frame> frames;
+  /// Tell the frames' pooled features, too.
+  bool features = false;
 
   friend bool operator==(const eval_order&, const eval_order&) = default;
 };
@@ -153,8 +159,35 @@ struct eval_order {
 struct eval_report {
   std::vector<camera_score> scores;
   duration busy{};
+  /// When they were asked for: what the student's backbone makes of each frame, in the order of the frames
+  /// (student::features).
+  std::vector<std::vector<float>> features{};
 
   friend bool operator==(const eval_report&, const eval_report&) = default;
+};
+
+/// grouper -> model_store: was anything learnt before that serves this camera better than what it runs? It is given to
+/// the camera at once. Answered by the `model_update` that training is to begin from.
+struct expert_query {
+  camera_id camera;
+  /// What the camera runs; 0 for what it should run.
+  std::uint32_t revision = 0;
+  /// Of the drifted scene, labelled; without any the camera's own model is the answer.
+  std::vector<labelled_frame> frames;
+
+  friend bool operator==(const expert_query&, const expert_query&) = default;
+};
+
+/// group_job -> model_store: the group is over. These are the best weights it had, and held-out frames of its members
+/// from then (decision 30).
+struct archive_order {
+  group_id group;
+  window_number window = 0;
+  model_ref parent;
+  blob weights;
+  std::vector<labelled_frame> frames;
+
+  friend bool operator==(const archive_order&, const archive_order&) = default;
 };
 
 } // namespace ecco

@@ -30,7 +30,7 @@ using messages =
                LabelOrder, Labels, MicroWindowGrant, MicroWindowReport, TrainOrder, TrainReport, EvalOrder,
                EvalReport, ModelUpdate, ModelAck, ModelCandidate, GateVerdict, ModelQuery, RollbackOrder,
                CameraHello, CameraWelcome, WorkerHello, WorkerWelcome, Chunk, ChunkAck, CameraStatus,
-               ArrivalReport, Event, StatusQuery, StatusReport, InjectOrder, InjectAnswer,
+               ArrivalReport, Event, StatusQuery, StatusReport, InjectOrder, InjectAnswer, ExpertQuery, ArchiveOrder,
                RatePlan>;
 static_assert(std::tuple_size_v<messages> == std::variant_size_v<envelope>);
 

@@ -111,11 +111,23 @@ camera_score read(const place& at, CameraScore::Reader from) {
   };
 }
 
-gate_evidence read(const place& at, GateEvidence::Reader from) {
+memory_score read(const place& at, MemoryScore::Reader from) {
   return {
       .candidate = read(at / "candidate", from.getCandidate()),
-      .deployed = read(at / "deployed", from.getDeployed()),
+      .usual = read(at / "usual", from.getUsual()),
   };
+}
+
+gate_evidence read(const place& at, GateEvidence::Reader from) {
+  gate_evidence evidence{
+      .candidate = read(at / "candidate", from.getCandidate()),
+      .deployed = read(at / "deployed", from.getDeployed()),
+      .before_drift = {},
+      .revision = from.getRevision(),
+  };
+  if (from.hasBeforeDrift())
+    evidence.before_drift = read(at / "beforeDrift", from.getBeforeDrift());
+  return evidence;
 }
 
 model_candidate read(const place& at, ModelCandidate::Reader from) {
@@ -140,14 +152,19 @@ model_query read(const place& at, ModelQuery::Reader from) {
   model_query query{
       .revision = from.getRevision(),
       .camera = id_or_empty<camera_id>(at / "camera", from.getCamera()),
+      .name_only = from.getNameOnly(),
   };
   if (query.revision == 0 && query.camera.value.empty())
     refuse(at, "names neither a revision nor a camera");
   return query;
 }
 
-rollback_order read(const place&, RollbackOrder::Reader from) {
-  return {.group = group_id{from.getGroup()}};
+rollback_order read(const place& at, RollbackOrder::Reader from) {
+  return {
+      .group = group_id{from.getGroup()},
+      .camera = id_or_empty<camera_id>(at / "camera", from.getCamera()),
+      .why = text(at / "why", from.getWhy()),
+  };
 }
 
 // -- grouping ---------------------------------------------------------------
@@ -245,6 +262,8 @@ gpu_share read(const place& at, GpuShare::Reader from) {
       .p = fraction(at / "p", from.getP()),
       .c = span(at / "c", from.getC()),
       .members = from.getMembers(),
+      .pixels_per_second = not_negative(at / "pixelsPerSecond", from.getPixelsPerSecond()),
+      .labels_per_second = not_negative(at / "labelsPerSecond", from.getLabelsPerSecond()),
   };
 }
 
@@ -366,6 +385,7 @@ micro_window_report read(const place& at, MicroWindowReport::Reader from) {
       .images = from.getImages(),
       .loss = finite(at / "loss", from.getLoss()),
       .spent = read(at / "spent", from.getSpent()),
+      .pixels = from.getPixels(),
   };
 }
 
@@ -407,6 +427,7 @@ train_report read(const place& at, TrainReport::Reader from) {
       .images = from.getImages(),
       .loss = finite(at / "loss", from.getLoss()),
       .spent = read(at / "spent", from.getSpent()),
+      .pixels = from.getPixels(),
   };
 }
 
@@ -414,13 +435,39 @@ eval_order read(const place& at, EvalOrder::Reader from) {
   return {
       .weights = to_blob(from.getWeights()),
       .frames = list(at / "frames", from.getFrames()),
+      .features = from.getFeatures(),
   };
 }
 
 eval_report read(const place& at, EvalReport::Reader from) {
+  constexpr std::size_t most_features = 4096;
   return {
       .scores = list(at / "scores", from.getScores()),
       .busy = span(at / "busy", from.getBusy()),
+      .features = each(at / "features", from.getFeatures(), max_entries,
+                       [](const place& frame, auto numbers) {
+                         return each(frame, numbers, most_features, [](const place& here, float value) {
+                           return static_cast<float>(finite(here, value));
+                         });
+                       }),
+  };
+}
+
+expert_query read(const place& at, ExpertQuery::Reader from) {
+  return {
+      .camera = id<camera_id>(at / "camera", from.getCamera()),
+      .revision = from.getRevision(),
+      .frames = list(at / "frames", from.getFrames()),
+  };
+}
+
+archive_order read(const place& at, ArchiveOrder::Reader from) {
+  return {
+      .group = group_id{from.getGroup()},
+      .window = from.getWindow(),
+      .parent = read(at / "parent", from.getParent()),
+      .weights = to_blob(from.getWeights()),
+      .frames = list(at / "frames", from.getFrames()),
   };
 }
 

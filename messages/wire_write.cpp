@@ -133,9 +133,17 @@ void write(CameraScore::Builder to, const camera_score& from) {
   to.setObjects(from.objects);
 }
 
+void write(MemoryScore::Builder to, const memory_score& from) {
+  write(to.initCandidate(), from.candidate);
+  write(to.initUsual(), from.usual);
+}
+
 void write(GateEvidence::Builder to, const gate_evidence& from) {
   write(to.initCandidate(), from.candidate);
   write(to.initDeployed(), from.deployed);
+  if (from.before_drift)
+    write(to.initBeforeDrift(), *from.before_drift);
+  to.setRevision(from.revision);
 }
 
 void write(ModelCandidate::Builder to, const model_candidate& from, std::vector<gap>& gaps) {
@@ -155,10 +163,13 @@ void write(GateVerdict::Builder to, const gate_verdict& from) {
 void write(ModelQuery::Builder to, const model_query& from) {
   to.setRevision(from.revision);
   to.setCamera(text(from.camera.value));
+  to.setNameOnly(from.name_only);
 }
 
 void write(RollbackOrder::Builder to, const rollback_order& from) {
   to.setGroup(from.group.value);
+  to.setCamera(text(from.camera.value));
+  to.setWhy(text(from.why));
 }
 
 // -- grouping ---------------------------------------------------------------
@@ -239,6 +250,8 @@ void write(GpuShare::Builder to, const gpu_share& from) {
   to.setP(from.p);
   to.setC(from.c.count());
   to.setMembers(from.members);
+  to.setPixelsPerSecond(from.pixels_per_second);
+  to.setLabelsPerSecond(from.labels_per_second);
 }
 
 void write(SampleSplit::Builder to, const sample_split& from) {
@@ -330,6 +343,7 @@ void write(MicroWindowReport::Builder to, const micro_window_report& from) {
   to.setImages(from.images);
   to.setLoss(from.loss);
   write(to.initSpent(), from.spent);
+  to.setPixels(from.pixels);
 }
 
 void write(Rendezvous::Builder to, const rendezvous& from) {
@@ -361,16 +375,40 @@ void write(TrainReport::Builder to, const train_report& from, std::vector<gap>& 
   to.setImages(from.images);
   to.setLoss(from.loss);
   write(to.initSpent(), from.spent);
+  to.setPixels(from.pixels);
 }
 
 void write(EvalOrder::Builder to, const eval_order& from, std::vector<gap>& gaps) {
   leave_gap(to.initWeights(count(from.weights)), from.weights.view(), gaps);
   write_list(to.initFrames(count(from.frames)), from.frames, gaps);
+  to.setFeatures(from.features);
 }
 
 void write(EvalReport::Builder to, const eval_report& from) {
   write_list(to.initScores(count(from.scores)), from.scores);
   to.setBusy(from.busy.count());
+  if (from.features.empty())
+    return;
+  auto frames = to.initFeatures(count(from.features));
+  for (unsigned i = 0; i < frames.size(); ++i) {
+    auto numbers = frames.init(i, count(from.features[i]));
+    for (unsigned k = 0; k < numbers.size(); ++k)
+      numbers.set(k, from.features[i][k]);
+  }
+}
+
+void write(ExpertQuery::Builder to, const expert_query& from, std::vector<gap>& gaps) {
+  to.setCamera(text(from.camera.value));
+  to.setRevision(from.revision);
+  write_list(to.initFrames(count(from.frames)), from.frames, gaps);
+}
+
+void write(ArchiveOrder::Builder to, const archive_order& from, std::vector<gap>& gaps) {
+  to.setGroup(from.group.value);
+  to.setWindow(from.window);
+  write(to.initParent(), from.parent);
+  leave_gap(to.initWeights(count(from.weights)), from.weights.view(), gaps);
+  write_list(to.initFrames(count(from.frames)), from.frames, gaps);
 }
 
 // -- node -------------------------------------------------------------------

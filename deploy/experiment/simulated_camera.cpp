@@ -50,6 +50,8 @@ class simulated_student final : public student {
     return seen;
   }
 
+  std::vector<float> features() const override { return knows_->features(); }
+
  private:
   std::unique_ptr<student> knows_;
   /// Hits that its accuracy has promised and that are still to come, less than 1.

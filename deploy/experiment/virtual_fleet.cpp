@@ -8,6 +8,7 @@
 #include "deploy/configured.hpp"
 #include "deploy/experiment/fleet_plan.hpp"
 #include "deploy/experiment/simulated_camera.hpp"
+#include "deploy/sampling_tables.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/net/simulated_link.hpp"
 
@@ -90,6 +91,11 @@ result<virtual_parts> make_curve_parts(const settings& from) {
   out.student = "curve";
   out.teacher = "curve";
   out.make_learner = [curve = curve_of(from.experiment)] { return make_curve_learner(curve); };
+  auto tables = sampling_tables_of(from.sampling);
+  if (!tables)
+    return tl::unexpected{tables.error()};
+  out.tables = std::move(*tables);
+  out.input = {16, 16}; // of a curve's picture, whatever size is asked for
   const auto book = make_picture_book();
   out.make_decoder = [book] { return make_simulated_decoder(book); };
   for (const auto& plan : plan_fleet(from))
@@ -102,6 +108,8 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
                                              : make_memory_link()) {
   auto server = configured_server(from);
   server.allocator.token_seed = seed_for(from.seed, "rendezvous tokens");
+  server.grouper.sampling.tables = std::move(parts.tables);
+  server.grouper.sampling.input = parts.input;
   server.grouper.bootstrap = {}; // the first student is there
   server.models.initial = std::move(parts.initial);
   server.camera.student = server.worker.student = parts.student;

@@ -13,6 +13,7 @@
 #include "actors/virtual_system.hpp"
 #include "config/settings.hpp"
 #include "runtime/net/memory_link.hpp"
+#include "runtime/policy/sampling_file.hpp"
 
 namespace ecco {
 
@@ -31,6 +32,10 @@ struct virtual_parts {
   learner_factory make_learner;
   decoder_factory make_decoder;
   std::vector<virtual_camera> cameras;
+  /// What the settings name.
+  sampling_tables tables;
+  /// The network's input: sending more pixels than that costs no device time.
+  picture_size input;
 };
 
 /// Parts around the learning curve: simulated cameras, students and video, as the experiment's regions have it.

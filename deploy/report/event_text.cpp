@@ -69,6 +69,7 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) {
          return fmt::format("{} may expect {:.0f} % of the GPU time", to_string(e.group), 100 * e.value);
        }},
+      {event_id::plan_changed, [](const event& e) { return e.camera.value + " sends something else now" + why(e); }},
       {event_id::shares_measured,
        [](const event& e) { return "the uplink is divided; farthest from its part: " + e.camera.value + why(e); }},
       {event_id::grant_lost,
@@ -87,6 +88,14 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) {
          return fmt::format("{} returns to model {:.0f}{}", e.camera.value, e.value, why(e));
        }},
+      {event_id::model_forgot,
+       [](const event& e) { return e.camera.value + "'s next model forgot what it saw before its drift" + why(e); }},
+      {event_id::zoo_selected,
+       [](const event& e) { return e.camera.value + " is given a model learnt before" + why(e); }},
+      {event_id::zoo_admitted,
+       [](const event& e) { return "what " + to_string(e.group) + " learnt is kept in the zoo" + why(e); }},
+      {event_id::zoo_refused,
+       [](const event& e) { return "what " + to_string(e.group) + " learnt is not kept in the zoo" + why(e); }},
       {event_id::model_promoted,
        [](const event& e) { return to_string(e.group) + " has a new model" + why(e); }},
       {event_id::model_rejected, [](const event& e) { return e.camera.value + " keeps its model" + why(e); }},
@@ -131,9 +140,10 @@ std::string describe(const event& happened) {
 }
 
 bool is_news(const event& happened) {
-  constexpr std::array chatter{event_id::accuracy_deployed, event_id::accuracy_group, event_id::grant_done,
-                               event_id::gpu_busy,          event_id::share_announced, event_id::shares_measured,
-                               event_id::window_opened};
+  constexpr std::array chatter{event_id::accuracy_deployed, event_id::accuracy_group,
+                               event_id::grant_done,        event_id::gpu_busy,
+                               event_id::share_announced,   event_id::window_opened,
+                               event_id::plan_changed,      event_id::shares_measured};
   return std::find(chatter.begin(), chatter.end(), happened.id) == chatter.end();
 }
 

@@ -14,7 +14,8 @@ inline constexpr std::string_view camera_online = "camera.online";
 /// The camera's node is gone. text: why.
 inline constexpr std::string_view camera_offline = "camera.offline";
 
-/// The camera's own test raised the alarm. value: drift score, [0, 1]; text: `confidence` or `count`.
+/// The camera's own test raised the alarm. value: drift score, [0, 1]; text: which of `confidence`, `count`
+/// and `features` raised it, or what its probes show.
 inline constexpr std::string_view drift_detected = "drift.detected";
 /// The teacher's labels show no drift: the alarm was false. text: why.
 inline constexpr std::string_view drift_refuted = "drift.refuted";
@@ -54,10 +55,19 @@ inline constexpr std::string_view accuracy_group = "accuracy.group";
 inline constexpr std::string_view model_promoted = "model.promoted";
 /// A camera keeps what it has. value: the candidate's mAP50 there; text: why.
 inline constexpr std::string_view model_rejected = "model.rejected";
-/// A camera was returned to an earlier revision. value: that revision.
+/// A candidate forgot what the camera saw before its drift. value: its mAP50 there; text: what it was and on how much.
+inline constexpr std::string_view model_forgot = "model.forgot";
+/// A camera was returned to an earlier revision. value: that revision; text: why, unless a person did not say.
 inline constexpr std::string_view model_rolled_back = "model.rolled_back";
 /// The camera runs the revision. value: revision.
 inline constexpr std::string_view model_deployed = "model.deployed";
+
+/// A camera that asked was given a model learnt before. value: its revision in the zoo; text: why.
+inline constexpr std::string_view zoo_selected = "zoo.selected";
+/// What an ended group had learnt is kept in the zoo. value: its revision; text: its mAP50, and who had to go for it.
+inline constexpr std::string_view zoo_admitted = "zoo.admitted";
+/// It is not kept. value: its mAP50; text: why.
+inline constexpr std::string_view zoo_refused = "zoo.refused";
 
 /// A device offered itself. text: `cpu`, `cuda:0`, ...
 inline constexpr std::string_view worker_up = "worker.up";
@@ -80,12 +90,22 @@ inline constexpr std::string_view request_uncompared = "request.uncompared";
 /// text: the chain.
 inline constexpr std::string_view drift_injected = "drift.injected";
 
+/// A window's device time, told when the next opens. value: seconds of it that the group's micro-windows had;
+/// text: what its cameras were told to expect.
+inline constexpr std::string_view share_given = "share.given";
+/// The same of the whole window. value: seconds that micro-windows had; text: of how much, and what labelling
+/// and scoring took.
+inline constexpr std::string_view window_accounted = "window.accounted";
+
 /// Cameras of the group were told their share of the window. value: share p, [0, 1].
 inline constexpr std::string_view share_announced = "share.announced";
 
 /// What arrived of the cameras in groups, against their shares of the GPU. value: the largest difference of any
 /// camera's part of it, [0, 1]; camera: that one; text: both parts.
 inline constexpr std::string_view shares_measured = "rate.shares";
+
+/// The group's GPU budget, or how much it buys, changed: the camera sends something else now. text: what.
+inline constexpr std::string_view plan_changed = "plan.changed";
 
 /// All cameras learn one first student together. value: seconds it will take; text: how many cameras.
 inline constexpr std::string_view bootstrap_started = "bootstrap.started";

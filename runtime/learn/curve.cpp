@@ -53,6 +53,12 @@ result<std::uint8_t> condition_of(const image& picture) {
   return picture.rgb.view()[0];
 }
 
+std::vector<float> features_of(std::uint8_t condition) {
+  std::vector<float> out(curve_features, 0.F);
+  out[condition % curve_features] = 1;
+  return out;
+}
+
 double accuracy(const curve_options& options, const table& images, std::uint8_t condition) {
   return options.ceiling * (1 - std::exp(-images[condition] / options.scale));
 }
@@ -95,6 +101,8 @@ struct job {
   /// Its last slice was trained under another rank 0: only the samples are up to date.
   bool follows = false;
   table images{};
+  /// Of the newest sample.
+  std::uint64_t pixels_per_image = 0;
   std::map<camera_id, member> members;
 };
 
@@ -117,6 +125,7 @@ result<void> take_samples(job& to, const train_order& order) {
     auto condition = condition_of(sample.shot.picture);
     if (!condition)
       return tl::unexpected(condition.error());
+    to.pixels_per_image = std::uint64_t{sample.shot.picture.width} * sample.shot.picture.height;
     auto& camera = to.members[sample.shot.camera];
     if (sample.shot.role == sample_role::train)
       push(camera.training, *condition, training_frames);
@@ -159,12 +168,16 @@ class curve_student final : public student {
     auto condition = condition_of(picture);
     if (!condition)
       return tl::unexpected(condition.error());
+    features_ = features_of(*condition);
     return std::vector{detection{fixed_box, 0, static_cast<float>(accuracy(options_, images_, *condition))}};
   }
+
+  std::vector<float> features() const override { return features_; }
 
  private:
   curve_options options_;
   table images_{};
+  std::vector<float> features_;
 };
 
 class curve_learner final : public learner {
@@ -199,6 +212,7 @@ class curve_learner final : public learner {
       learn(next->images, trained, total, options_.forgetting);
     (idle ? report.spent.other : report.spent.training) = order.slice;
     report.images = idle ? 0 : static_cast<std::uint32_t>(std::llround(total));
+    report.pixels = report.images * next->pixels_per_image;
     report.after = scores(*next);
     report.state = next->state = order.base + 1;
     report.checkpoint = report.weights = to_weights(next->images);
@@ -211,13 +225,15 @@ class curve_learner final : public learner {
     if (!images)
       return tl::unexpected(images.error());
     std::map<camera_id, std::deque<seen_frame>> cameras;
+    eval_report report;
     for (const auto& sample : order.frames) {
       auto condition = condition_of(sample.shot.picture);
       if (!condition)
         return tl::unexpected(condition.error());
       cameras[sample.shot.camera].push_back({*condition, objects_of(sample.labels)});
+      if (order.features)
+        report.features.push_back(features_of(*condition));
     }
-    eval_report report;
     for (const auto& [camera, frames] : cameras)
       report.scores.push_back(score(options_, *images, camera, frames));
     report.busy = time_for(order.frames.size());

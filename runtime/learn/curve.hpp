@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -27,6 +28,9 @@ struct curve_options {
   double forgetting = 0;
 };
 
+/// How many features a picture has here.
+inline constexpr std::size_t curve_features = 16;
+
 /// A 16x16 picture of `condition`.
 image curve_picture(std::uint8_t condition);
 
@@ -34,7 +38,8 @@ image curve_picture(std::uint8_t condition);
 blob curve_weights(const std::map<std::uint8_t, double>& images);
 
 /// A student that sees one fixed box in every picture, with its accuracy under that condition as score.
-/// It begins without any training.
+/// It begins without any training. Its features are synthetic: `curve_features` numbers, of which that of the picture's
+/// condition (modulo their number) is 1 and the others are 0.
 std::unique_ptr<student> make_curve_student(const curve_options& options = {});
 
 /// A learner that labels the same fixed box and trains along the curve. A slice is worth

@@ -29,7 +29,8 @@ class learner {
   ///          is not `from_scratch`; `not_finite` when the loss diverged (the kept state is unharmed).
   virtual result<train_report> train(const train_order& order) = 0;
 
-  /// Scores `order.weights` on `order.frames`, one score a camera.
+  /// Scores `order.weights` on `order.frames`, one score a camera, and tells the frames' features where they are
+  /// wanted.
   virtual result<eval_report> evaluate(const eval_order& order) = 0;
 
   /// Drops the kept state of a job that ended.

@@ -72,6 +72,19 @@ input_size tight_input(std::span<const image* const> pictures, input_size most) 
   return out;
 }
 
+input_size native_input(std::span<const image* const> pictures, input_size most) {
+  constexpr int step = 32;
+  input_size own{step, step};
+  const auto around = [](std::uint16_t length, std::uint16_t limit) {
+    return static_cast<std::uint16_t>(std::min((length + step - 1) / step * step, int{limit}));
+  };
+  for (const auto* picture : pictures) {
+    own.width = std::max(own.width, around(picture->width, most.width));
+    own.height = std::max(own.height, around(picture->height, most.height));
+  }
+  return tight_input(pictures, own);
+}
+
 void letterbox(const image& picture, std::uint16_t into_width, std::uint16_t into_height,
                std::span<float> planes) {
   auto rgb = picture.rgb.view();

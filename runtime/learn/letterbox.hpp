@@ -34,6 +34,10 @@ struct input_size {
 /// @pre no length is zero, both sides of `most` are multiples of 32
 input_size tight_input(std::span<const image* const> pictures, input_size most);
 
+/// The same without enlarging pictures, but for what fills the last multiple of 32: small ones cost little.
+/// @pre as of `tight_input`
+input_size native_input(std::span<const image* const> pictures, input_size most);
+
 /// Scales `picture` into `planes`: red, green and blue plane of `into_height` rows each, values in [0, 1],
 /// bilinear with half-pixel centres, 114/255 around the picture.
 /// @pre the picture has 3 * width * height bytes and `planes` 3 * into_width * into_height floats

@@ -34,6 +34,10 @@ class student {
 
   /// Detects in one picture: at most 300 detections, best first, boxes in fractions of the picture.
   virtual result<std::vector<detection>> infer(const image& picture) = 0;
+
+  /// What the network made of the last picture, before it detected: the means of each channel of the maps that its
+  /// head is given (448 numbers for yolo11n). Empty from a student that does not tell.
+  virtual std::vector<float> features() const { return {}; }
 };
 
 } // namespace ecco

@@ -25,6 +25,8 @@ using torch::Tensor;
 struct look {
   Tensor pictures;
   head_output seen;
+  /// Defined when features are wanted.
+  Tensor pooled;
   /// From the second time on. It reads `pictures` and writes `seen` where they are.
   std::unique_ptr<recording> recorded;
 };
@@ -52,6 +54,7 @@ struct torch_detector::impl {
   }
 
   head_output forward(const Tensor& pictures);
+  void keep_features(const Tensor& pooled);
   Tensor prepare(std::span<const image* const> pictures, input_size into) const;
   std::vector<std::vector<detection>> decode(const head_output& out, std::span<const image* const> pictures,
                                              input_size seen_in);
@@ -70,29 +73,52 @@ struct torch_detector::impl {
   std::unique_ptr<yolo11_net> net;
   /// By shape of the input; of the present weights, whose memory they know.
   std::map<std::vector<std::int64_t>, look> looks;
+  std::vector<std::vector<float>> features;
 };
 
 head_output torch_detector::impl::forward(const Tensor& pictures) {
-  if (!device.is_cuda() || !recording::available() || variant.masks)
-    return net->forward(pictures);
+  Tensor pooled;
+  auto* const want = options.features ? &pooled : nullptr;
+  if (!device.is_cuda() || !recording::available() || variant.masks) {
+    auto seen = net->forward(pictures, want);
+    keep_features(pooled);
+    return seen;
+  }
   const auto [at, is_new] = looks.try_emplace(pictures.sizes().vec());
   auto& l = at->second;
   if (is_new) { // what is allocated on first use is allocated now
     l.pictures = pictures;
-    l.seen = net->forward(pictures);
+    l.seen = net->forward(pictures, want);
+    l.pooled = pooled;
+    keep_features(l.pooled);
     return l.seen;
   }
   l.pictures.copy_(pictures);
   if (!l.recorded)
     l.recorded = recording::make(
         [&] {
-          const auto out = net->forward(l.pictures);
+          Tensor again;
+          const auto out = net->forward(l.pictures, l.pooled.defined() ? &again : nullptr);
+          if (l.pooled.defined())
+            l.pooled.copy_(again);
           l.seen.distances.copy_(out.distances);
           l.seen.classes.copy_(out.classes);
         },
         nullptr);
   l.recorded->replay();
+  keep_features(l.pooled);
   return l.seen;
+}
+
+void torch_detector::impl::keep_features(const Tensor& pooled) {
+  features.clear();
+  if (!pooled.defined())
+    return;
+  const auto here = pooled.to(torch::kFloat).cpu().contiguous();
+  const auto* first = here.data_ptr<float>();
+  const auto channels = here.size(1);
+  for (std::int64_t i = 0; i < here.size(0); ++i)
+    features.emplace_back(first + i * channels, first + (i + 1) * channels);
 }
 
 Tensor torch_detector::impl::prepare(std::span<const image* const> pictures, input_size into) const {
@@ -178,6 +204,7 @@ result<void> torch_detector::load(const blob& weights) {
 
 result<std::vector<std::vector<detection>>> torch_detector::detect(std::span<const image* const> pictures) {
   return guarded("detector", [&]() -> result<std::vector<std::vector<detection>>> {
+    impl_->features.clear();
     if (!impl_->net)
       return fail(ec::unavailable, "detector: no weights yet", "load some first");
     for (const auto* picture : pictures)
@@ -190,6 +217,10 @@ result<std::vector<std::vector<detection>>> torch_detector::detect(std::span<con
     const auto size = tight_input(pictures, {impl_->spec.input_width, impl_->spec.input_height});
     return impl_->decode(impl_->forward(impl_->prepare(pictures, size)), pictures, size);
   });
+}
+
+std::vector<std::vector<float>> torch_detector::features() const {
+  return impl_->features;
 }
 
 result<void> check_picture(const image& picture) {

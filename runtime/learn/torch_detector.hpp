@@ -24,6 +24,8 @@ struct detection_options {
   std::size_t most_detections = 300;
   precision arithmetic = precision::fp32;
   compute_device device;
+  /// Keep the pooled features of what is detected in, for `torch_detector::features`.
+  bool features = false;
 };
 
 /// YOLO11 for inference: batch normalisation folded into the convolutions, picture in, detections out.
@@ -41,6 +43,10 @@ class torch_detector {
   /// student has masks.
   /// @returns `unavailable` before the first `load`; `invalid_argument` for a picture without pixels.
   result<std::vector<std::vector<detection>>> detect(std::span<const image* const> pictures);
+
+  /// Of the pictures last detected in, one list each: the means of the channels of P3, P4 and P5 as the head gets them
+  /// (layers 16, 19 and 22; 448 numbers for yolo11n). Empty unless `detection_options::features`.
+  std::vector<std::vector<float>> features() const;
 
  private:
   struct impl;

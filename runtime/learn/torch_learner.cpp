@@ -120,9 +120,11 @@ class torch_learner final : public learner {
  private:
   struct progress {
     std::uint32_t images = 0;
+    std::uint64_t pixels = 0;
     double loss = 0;
   };
 
+  result<std::vector<std::vector<float>>> features_of(const eval_order& order) const;
   result<job> begin(const train_order& order) const;
   result<train_report> run_slice(job& of, const train_order& order, time_book& time);
   result<train_report> follow(job& of, const train_order& order, time_book& time);
@@ -179,7 +181,33 @@ result<eval_report> torch_learner::evaluate(const eval_order& order) {
     return tl::unexpected{looked.error()};
   eval_report out;
   out.scores = frames.scores();
+  if (order.features) {
+    auto features = features_of(order);
+    if (!features)
+      return tl::unexpected{features.error()};
+    out.features = std::move(*features);
+  }
   out.busy = options_.clock() - begin;
+  return out;
+}
+
+result<std::vector<std::vector<float>>> torch_learner::features_of(const eval_order& order) const {
+  // Rare, a request or the end of a group: a detector of its own, so that the usual one need not keep them.
+  detection_options looking;
+  looking.device = options_.device;
+  looking.features = true;
+  auto eye = torch_detector::make(options_.spec, looking);
+  if (!eye)
+    return tl::unexpected{eye.error()};
+  if (auto loaded = (*eye)->load(order.weights); !loaded)
+    return tl::unexpected{loaded.error()};
+  std::vector<std::vector<float>> out;
+  for (const auto& sample : order.frames) {
+    const image* const one[] = {&sample.shot.picture};
+    if (auto seen = (*eye)->detect(one); !seen)
+      return tl::unexpected{seen.error()};
+    out.push_back((*eye)->features().front());
+  }
   return out;
 }
 
@@ -256,6 +284,7 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
   if (!trained)
     return tl::unexpected{trained.error()};
   report.images = trained->images;
+  report.pixels = trained->pixels;
   report.loss = trained->loss;
   const auto steps_end = time.elapsed(), evaluation_before = time.book().evaluation;
   if (trained->images > 0)
@@ -317,6 +346,7 @@ result<train_report> torch_learner::follow(job& of, const train_order& order, ti
   report.group = order.group;
   report.state = ++of.state;
   report.images = trained->images;
+  report.pixels = trained->pixels;
   report.loss = trained->loss;
   time.charge(&time_spent::other);
   report.spent = time.book();
@@ -368,6 +398,8 @@ result<torch_learner::progress> torch_learner::run_steps(job& of, const train_or
     step = std::max(step / 2, time.charge(&time_spent::training));
     const auto images = ranks * batch.size();
     made.images += static_cast<std::uint32_t>(images);
+    const auto input = training_input(options_.spec, options_.recipe, batch);
+    made.pixels += images * input.width * input.height;
     made.loss += done->loss * static_cast<double>(images);
     batch = std::move(next);
   }

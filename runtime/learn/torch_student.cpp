@@ -19,6 +19,11 @@ class torch_student final : public student {
     return std::move(found->front());
   }
 
+  std::vector<float> features() const override {
+    auto pooled = detector_->features();
+    return pooled.empty() ? std::vector<float>{} : std::move(pooled.front());
+  }
+
  private:
   std::unique_ptr<torch_detector> detector_;
 };

@@ -149,10 +149,7 @@ batch_tensors trainer::impl::prepare(std::span<const labelled_frame* const> batc
   const auto own = seed ^ (shard * 0x9e3779b97f4a7c15);
   std::seed_seq seeds{own, own >> 32, step, step >> 32};
   std::mt19937_64 random{seeds};
-  std::vector<const image*> pictures;
-  for (const auto* frame : batch)
-    pictures.push_back(&frame->shot.picture);
-  const auto [width, height] = tight_input(pictures, {spec.input_width, spec.input_height});
+  const auto [width, height] = training_input(spec, recipe, batch);
   return assemble(batch, recipe.augment, width, height, net.masks(), random, device);
 }
 
@@ -291,6 +288,15 @@ void trainer::impl::update(double gradient_norm) {
 
 trainer::trainer(std::unique_ptr<impl> state) : impl_{std::move(state)} {}
 trainer::~trainer() = default;
+
+input_size training_input(const student_spec& spec, const training_recipe& recipe,
+                          std::span<const labelled_frame* const> batch) {
+  std::vector<const image*> pictures;
+  for (const auto* frame : batch)
+    pictures.push_back(&frame->shot.picture);
+  const input_size most{spec.input_width, spec.input_height};
+  return recipe.enlarge ? tight_input(pictures, most) : native_input(pictures, most);
+}
 
 result<std::unique_ptr<trainer>> trainer::make(const student_spec& spec, const training_recipe& recipe,
                                                const blob& start, std::uint64_t seed,

@@ -9,12 +9,17 @@
 #include "messages/error.hpp"
 #include "messages/training.hpp"
 #include "runtime/learn/compute_device.hpp"
+#include "runtime/learn/letterbox.hpp"
 #include "runtime/learn/student.hpp"
 #include "runtime/learn/training_recipe.hpp"
 
 namespace ecco {
 
 class gradient_exchange;
+
+/// The network's input when `batch` is trained on.
+input_size training_input(const student_spec& spec, const training_recipe& recipe,
+                          std::span<const labelled_frame* const> batch);
 
 /// Means over one batch, weighted as they enter the loss.
 struct step_report {

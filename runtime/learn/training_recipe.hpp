@@ -52,6 +52,9 @@ struct training_recipe {
   augmentation augment;
   loss_gains gains;
   precision arithmetic = precision::fp32;
+  /// Pictures smaller than the network's input are enlarged to it. Without, they are trained on at their own size, so
+  /// that resolution is traded for frame rate (paper 3.2.1).
+  bool enlarge = true;
   /// On a CUDA device, launch each pass as one recording (CUDA graph).
   bool recordings = true;
 

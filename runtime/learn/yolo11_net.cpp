@@ -80,7 +80,7 @@ yolo11_net::yolo11_net(const yolo11_variant& variant, std::int64_t classes) {
   names->register_module(std::to_string(layers_.size()), head_);
 }
 
-head_output yolo11_net::forward(const Tensor& pictures) {
+head_output yolo11_net::forward(const Tensor& pictures, Tensor* pooled) {
   const auto run = [this](std::size_t first, std::size_t last, Tensor x) {
     for (auto i = first; i <= last; ++i)
       x = layers_[i].body->forward(x);
@@ -91,6 +91,8 @@ head_output yolo11_net::forward(const Tensor& pictures) {
   const auto out3 = run(16, 16, torch::cat({upsampled(up4), p3}, 1));
   const auto out4 = run(19, 19, torch::cat({run(17, 17, out3), up4}, 1));
   const auto out5 = run(22, 22, torch::cat({run(20, 20, out4), p5}, 1));
+  if (pooled)
+    *pooled = torch::cat({out3.mean({2, 3}), out4.mean({2, 3}), out5.mean({2, 3})}, 1);
   return head_->forward({out3, out4, out5});
 }
 

@@ -33,7 +33,8 @@ class yolo11_net final : public torch::nn::Module {
  public:
   yolo11_net(const yolo11_variant& variant, std::int64_t classes);
 
-  head_output forward(const torch::Tensor& pictures);
+  /// @param pooled filled, when given, with the means of each channel of what the head gets: pictures x channels
+  head_output forward(const torch::Tensor& pictures, torch::Tensor* pooled = nullptr);
 
   /// Has it the Segment head?
   bool masks() const { return head_->masks(); }

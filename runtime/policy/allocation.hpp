@@ -2,35 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "messages/grouping.hpp"
 #include "messages/ids.hpp"
+#include "runtime/policy/allocation_rule.hpp"
 
 namespace ecco {
-
-/// Constants of the objective (paper Eq. 1) and of its estimates.
-struct allocation_options {
-  /// Eq. 1: weight of the size-weighted mean against the minimum, and the influence of group size (<= 1).
-  double alpha = 1, beta = 0.5;
-  /// Weight of the newest gain in its moving average (decision 17).
-  double smoothing = 0.5;
-  /// Gains are taken this many standard errors optimistically, so that one bad reading starves nobody.
-  double optimism = 1;
-  /// Part of the shares that is dealt out equally (decision 16).
-  double share_floor = 0.1;
-};
-
-/// What one micro-window did for a job.
-struct micro_window_outcome {
-  /// Mean accuracy of the job's members before and after, in [0, 1]; NaN when unknown.
-  double before = 0, after = 0;
-  double standard_error = 0;
-};
 
 /// Normalised share p_j of one job.
 struct job_share {
@@ -40,68 +23,85 @@ struct job_share {
   friend bool operator==(const job_share&, const job_share&) = default;
 };
 
-/// Who gets the next micro-window (paper Algorithm 1, with decisions 1, 2, 15-20 of algorithms.md): every
-/// job once, the least recently served first, then always the job with the greatest objective gain. A job
-/// holds at most one device at a time. Pure: it knows neither clock nor actors.
+/// Who gets the next slice, and how much of a micro-window it is.
+struct slice_choice {
+  group_id group;
+  /// In (0, 1]; 1 but for Ekya's micro-profiles.
+  double part = 1;
+
+  friend bool operator==(const slice_choice&, const slice_choice&) = default;
+};
+
+/// Who gets the next micro-window (paper Algorithm 1, with decisions 15-19 and 38 of algorithms.md): every
+/// job once, the least recently served first, then whom the rule chooses. A job holds at most one device at a
+/// time. How many micro-windows there are is the caller's to count (window_budget.hpp). Pure: it knows
+/// neither clock nor actors.
 class allocation {
  public:
   explicit allocation(allocation_options options);
 
-  /// A job that exists already only changes its number of members.
+  /// A job that exists already only changes its number of members. One without members keeps what is known of
+  /// it, but is neither served nor given a share.
   void start_job(group_id group, std::uint32_t members);
   void end_job(group_id group);
 
-  /// Opens a window of `budget` micro-windows (over all devices). Grants still out belong to the old window.
-  /// Gains of earlier windows count half. With more jobs than micro-windows, half the budget goes to the
+  /// Opens a window of about so many micro-windows, over all devices. Grants still out belong to the old
+  /// window. Gains of earlier windows count half. With more jobs than micro-windows, half of these go to the
   /// initial pass, the least recently served first, and the rest by those older gains (decision 19).
-  void open_window(std::uint32_t budget);
+  void open_window(std::uint32_t micro_windows);
 
-  /// Grants the next micro-window: takes one from the budget and holds the job until `complete` or `refund`.
-  /// @returns nothing when the budget is spent, every job is held, or more training would gain nothing.
-  std::optional<group_id> grant();
+  /// Chooses who has the next slice, and holds the job until `complete` or `refund`.
+  /// @param rest what can still be granted, this slice included
+  /// @returns nothing when that is none, every job is held, or more training would gain nothing
+  std::optional<slice_choice> grant(const window_rest& rest);
 
   /// The granted slice was used. Ignored when the job holds none, so that a repeated report changes nothing.
+  /// Unknown accuracies (NaN) say nothing of the job's gain.
   void complete(group_id group, const micro_window_outcome& outcome);
 
-  /// The granted slice came to nothing (its worker died): the budget has it back.
+  /// The granted slice came to nothing (its worker died): the job is where it was before.
   void refund(group_id group);
 
-  /// Estimated shares for this window: sum to 1 over the jobs, each at least share_floor / jobs; empty
-  /// without jobs.
+  /// Every job has had its first micro-window of this window, as far as there is room for them: the shares
+  /// are as good as they will be.
+  bool initial_pass_is_over() const;
+
+  /// Estimated shares for this window: sum to 1 over the jobs with members, each at least share_floor / jobs;
+  /// empty without any. A job that was never served has an equal share: nothing speaks for or against it.
   std::vector<job_share> shares() const;
 
-  /// Each job's standing, for the end of a window. A gain within its standard error is 0; it is NaN also
-  /// when no grant could be measured.
+  /// Each job's standing, for the end of a window, in the order of their ids. A gain within its standard
+  /// error is 0; it is NaN also when no grant could be measured.
   std::vector<job_standing> standings() const;
-
-  std::uint32_t budget_left() const;
 
  private:
   struct job {
-    std::uint32_t members = 0;
-    std::uint32_t grants = 0;      ///< in this window
-    std::uint64_t last_served = 0; ///< value of `served_` then; 0 = never
-    std::uint64_t held = 0;        ///< value of `windows_` when the slice still out was granted; 0 = none is
-    bool initial = false;          ///< the slice still out is this window's initial pass
-    bool measured = false;         ///< ever
-    double accuracy = std::numeric_limits<double>::quiet_NaN(); ///< until the first outcome
-    double gain = 0;          ///< smoothed accuracy gain of one micro-window, may be negative
-    double variance = 0;      ///< of `gain`
-    double window_gain = 0;   ///< sum of the gains measured in this window
-    double window_error = -1; ///< largest standard error among them; negative when nothing was measured
-  };
-  using entry = std::pair<const group_id, job>;
+    job_record seen;
+    std::uint64_t held_since = 0; ///< value of `windows_` when the slice still out was granted; 0 = none is
+    double part = 1;              ///< of that slice
+    bool initial = false;         ///< that slice is this window's initial pass
+    bool measured = false;        ///< ever
+    double window_gain = 0;       ///< sum of the gains measured in this window
+    double window_error = -1;     ///< largest standard error among them; negative when nothing was measured
 
-  std::vector<double> objective_weights() const;
-  double optimistic(const job& j) const;
-  bool is_spent(const job& j) const;
+    bool waits() const { return seen.members > 0 && seen.grants == 0; }
+    bool is_in_pass() const;
+  };
+
+  /// Changes a job and everything that is kept in order.
+  template <class Change>
+  void change(job& of, Change how);
+  void count(const job& which, int sign);
+  bool is_exhausted(const job& which) const;
   std::uint32_t initial_passes_due() const;
-  entry* next_initial();
-  entry* next_by_gain();
 
   allocation_options options_;
+  std::unique_ptr<allocation_rule> rule_;
   std::map<group_id, job> jobs_;
-  std::uint32_t budget_ = 0;
+  std::set<std::pair<std::uint64_t, group_id>>
+      first_;                        ///< free jobs that wait for their initial pass, by last service
+  std::uint32_t waiting_ = 0;        ///< jobs that do, free or held over from the last window
+  std::uint32_t in_pass_ = 0;        ///< jobs whose first micro-window is not complete
   std::uint32_t initial_passes_ = 0; ///< that this window still has room for
   std::uint64_t served_ = 0;
   std::uint64_t windows_ = 0;

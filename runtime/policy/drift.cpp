@@ -34,18 +34,23 @@ drift_observation observe(std::span<const detection> seen) {
 drift_test::drift_test(drift_options options) : options_(options) {}
 
 bool drift_test::add(const drift_observation& seen) {
-  if (alarmed_ || !std::isfinite(seen.confidence) || !std::isfinite(seen.count))
+  if (alarmed_)
     return false;
-  if (seen.count > 0)
-    add_confidence(seen.confidence);
-  add_count(seen.count);
+  take(seen);
   alarmed_ = score() >= 1;
   return alarmed_;
 }
 
+void drift_test::take(const drift_observation& seen) {
+  if (!std::isfinite(seen.confidence) || !std::isfinite(seen.count))
+    return;
+  if (seen.count > 0)
+    add_confidence(seen.confidence);
+  add_count(seen.count);
+}
+
 double drift_test::score() const {
-  return std::min(
-      1.0, std::max(confidence_.sum / options_.confidence_threshold, count_.sum / options_.count_threshold));
+  return std::min(1.0, std::max(confidence_score(), count_score()));
 }
 
 void drift_test::reset() {

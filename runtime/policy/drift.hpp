@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "messages/detection.hpp"
 
@@ -13,6 +14,8 @@ struct drift_observation {
   /// Their mean score; 0 without any.
   double confidence = 0;
   double count = 0;
+  /// The network's pooled features; empty when nobody looks at them.
+  std::vector<float> features{};
 };
 
 drift_observation observe(std::span<const detection> seen);
@@ -49,8 +52,14 @@ class drift_test {
   ///          are passed over.
   bool add(const drift_observation& seen);
 
+  /// Takes an observation in, whether or not the alarm went off; for who decides by the scores.
+  void take(const drift_observation& seen);
+
   /// How close to an alarm: 0 calm, 1 alarm.
   double score() const;
+  /// The same of each sum alone; may exceed 1.
+  double confidence_score() const { return confidence_.sum / options_.confidence_threshold; }
+  double count_score() const { return count_.sum / options_.count_threshold; }
 
   /// Begins a new baseline: after a new model.
   void reset();

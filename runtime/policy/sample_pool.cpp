@@ -31,6 +31,10 @@ void sample_pool::add(sample_batch& batch) {
   for (auto& sample : batch.frames) {
     auto& kept = found->second;
     const auto held_out = sample.shot.role == sample_role::held_out;
+    if (held_out && sample.before_drift) {
+      push_bounded(kept.held_out_before_drift, std::move(sample), held_out_limit_);
+      continue;
+    }
     auto& ring = held_out ? kept.held_out : sample.before_drift ? kept.before_drift : kept.train;
     fresh_.push_back(sample);
     push_bounded(ring, std::move(sample), held_out ? held_out_limit_ : train_limit_);
@@ -74,6 +78,13 @@ std::map<camera_id, std::vector<labelled_frame>> sample_pool::held_out() const {
   std::map<camera_id, std::vector<labelled_frame>> out;
   for (const auto& [camera, kept] : members_)
     append(out[camera], kept.held_out);
+  return out;
+}
+
+std::map<camera_id, std::vector<labelled_frame>> sample_pool::held_out_before_drift() const {
+  std::map<camera_id, std::vector<labelled_frame>> out;
+  for (const auto& [camera, kept] : members_)
+    append(out[camera], kept.held_out_before_drift);
   return out;
 }
 

@@ -42,9 +42,12 @@ class sample_pool {
   /// Each member's frames to score on.
   std::map<camera_id, std::vector<labelled_frame>> held_out() const;
 
+  /// Those from before its drift: what a model may forget is measured here. No worker is ever sent them to keep.
+  std::map<camera_id, std::vector<labelled_frame>> held_out_before_drift() const;
+
  private:
   struct rings {
-    std::deque<labelled_frame> train, held_out, before_drift;
+    std::deque<labelled_frame> train, held_out, before_drift, held_out_before_drift;
   };
 
   std::size_t train_limit_, held_out_limit_;

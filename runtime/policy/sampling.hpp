@@ -13,7 +13,7 @@ sample_role role_at(const sample_split& split, duration media_time);
 std::int64_t segment_at(duration media_time);
 
 /// What a member of a group of `members` cameras sends: the group's frame rate f* is divided among them
-/// (paper 3.2.1), resolution kept, never below `least_fps`. A fixed plan: it does not depend on c_j yet.
+/// (paper 3.2.1), resolution kept, never below `least_fps`. For a fixed plan: one that a GPU budget buys is `divide`d.
 sampling_plan share_plan(const sampling_plan& whole, std::uint32_t members, double least_fps = 0.2);
 
 /// True when a stream sampled at `fps` takes the picture at `stream_time`, given when it last took one.

@@ -37,11 +37,10 @@ void merge(status_report& into, const status_report& part) {
 std::vector<group_standing> group_standings(const allocation& jobs) {
   std::vector<group_standing> out;
   const auto shares = jobs.shares();
+  auto share = shares.begin(); // both are in the order of ids; a job without members has no share
   for (const auto& standing : jobs.standings()) {
-    const auto share = std::find_if(shares.begin(), shares.end(),
-                                    [&](const job_share& one) { return one.group == standing.group; });
-    out.push_back(
-        {standing.group, {}, standing.accuracy, share == shares.end() ? 0 : share->p, standing.grants});
+    const auto has_share = share != shares.end() && share->group == standing.group;
+    out.push_back({standing.group, {}, standing.accuracy, has_share ? (share++)->p : 0, standing.grants});
   }
   return out;
 }

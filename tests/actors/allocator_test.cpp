@@ -16,7 +16,9 @@ namespace {
 
 /// Windows of 10 s in 5 micro-windows.
 struct a_server : virtual_system {
-  explicit a_server(gpu_mode mode = gpu_mode::spread) { start(mode); }
+  explicit a_server(gpu_mode mode = gpu_mode::spread, allocation_kind kind = allocation_kind::ecco) {
+    start(mode, kind);
+  }
 
   mock<grouper_actor> groups{*this};
   recorder telemetry{*this};
@@ -24,13 +26,14 @@ struct a_server : virtual_system {
   std::map<std::string, mock<gpu_worker_actor>> devices;
   std::map<std::uint32_t, mock<group_job_actor>> jobs;
 
-  void start(gpu_mode mode) {
+  void start(gpu_mode mode, allocation_kind kind) {
     groups.take<gpu_share>();
     groups.answer<window_closed>([](const window_closed&) -> result<eval_report> { return eval_report{}; });
     allocator_config config;
     config.window = 10s;
     config.micro_windows = 5;
     config.mode = mode;
+    config.policy.kind = kind;
     config.term = epoch{4};
     allocator = keep(system().spawn(ecco::allocator, config, telemetry.handle()));
   }
@@ -60,6 +63,13 @@ struct a_server : virtual_system {
     const auto& grant = grants(job).back();
     jobs.at(job).deliver<micro_window_grant>(micro_window_report{
         grant.term, grant.window, grant.index, grant.group, grant.worker, .3, .3 + gain, 0, {}, 1, 0, {}});
+  }
+
+  /// How often the job is granted a slice if all it is granted is used.
+  std::size_t finish_all(std::uint32_t job) {
+    for (std::size_t done = 0; done < grants(job).size(); ++done)
+      finish(job);
+    return grants(job).size();
   }
 
   void lose(std::uint32_t job) {
@@ -237,6 +247,126 @@ BOOST_FIXTURE_TEST_CASE(a_job_that_dies_gets_no_more_grants_and_workers_forget_i
   advance(60s);
   BOOST_TEST(telemetry.all(event_id::grant_issued).size() == 2u); // the second was out when it died
   BOOST_TEST(ask<status_report>(allocator, status_query{})->groups.empty());
+}
+
+// -- the budget --------------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(labelling_and_scoring_take_their_time_from_the_windows_budget, a_server) {
+  auto& device = add_device("gpu0");
+  device.answer<label_order>([](const label_order&) -> result<labels> { return labels{{}, 3s}; });
+  device.answer<eval_order>([](const eval_order&) -> result<eval_report> { return eval_report{{}, 1s}; });
+  open();
+  BOOST_TEST(ask<labels>(allocator, label_order{}).has_value());
+  BOOST_TEST(ask<eval_report>(allocator, eval_order{}).has_value());
+  add_job(1);
+  BOOST_TEST(finish_all(1) == 3u); // 6 of 10 s are left
+}
+
+BOOST_FIXTURE_TEST_CASE(what_labelling_took_is_not_promised_to_jobs_again, a_server) {
+  add_device("gpu0").answer<label_order>([](const label_order&) -> result<labels> { return labels{{}, 4s}; });
+  open();
+  add_job(1);
+  BOOST_TEST((groups.got<gpu_share>().back().c == 10s));
+  BOOST_TEST(ask<labels>(allocator, label_order{}).has_value());
+  BOOST_TEST(finish_all(1) == 3u);
+  advance(10s);
+  BOOST_TEST(groups.got<gpu_share>().back().window == 2u);
+  BOOST_TEST((groups.got<gpu_share>().back().c == 8s)); // half of the 4 s are expected again
+}
+
+BOOST_FIXTURE_TEST_CASE(a_worker_that_comes_brings_its_rest_of_the_window, a_server) {
+  add_device("gpu0");
+  open();
+  add_job(1);
+  add_job(2);
+  advance(4s);
+  add_device("gpu1");
+  std::size_t done = 0;
+  for (std::size_t of_1 = 0, of_2 = 0; of_1 + of_2 < grants(1).size() + grants(2).size(); ++done) {
+    const auto first = of_1 < grants(1).size();
+    finish(first ? 1 : 2);
+    ++(first ? of_1 : of_2);
+  }
+  BOOST_TEST(done == 8u); // 5, and 3 in the 6 s that the other is there
+}
+
+BOOST_FIXTURE_TEST_CASE(a_worker_that_dies_takes_its_rest_of_the_window, a_server) {
+  add_device("gpu0");
+  add_device("gpu1");
+  open();
+  devices.at("gpu1").kill();
+  add_job(1);
+  BOOST_TEST(finish_all(1) == 5u);
+}
+
+BOOST_FIXTURE_TEST_CASE(shares_are_told_anew_when_a_job_comes_or_its_members_change, a_server) {
+  add_device("gpu0");
+  open();
+  add_job(1);
+  const auto& shares = groups.got<gpu_share>();
+  BOOST_TEST_REQUIRE(shares.size() == 1u);
+  BOOST_TEST(shares[0].p == 1);
+  add_job(2);
+  BOOST_TEST_REQUIRE(shares.size() == 3u);
+  BOOST_TEST(shares[1].p == .5);
+  BOOST_TEST(shares[2].p == .5);
+  tell(allocator, job_started{group_id{1}, 3}, jobs.at(1).handle());
+  BOOST_TEST_REQUIRE(shares.size() >= 4u);
+  BOOST_TEST((shares[3].group == group_id{1}));
+  tell(allocator, job_started{group_id{1}, 0}, jobs.at(1).handle()); // a peer's nonsense: nobody learns there
+  BOOST_TEST((shares.back().group == group_id{2}));
+  BOOST_TEST(shares.back().p == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_promised_and_given_is_told_when_the_next_window_opens, a_server) {
+  add_device("gpu0").answer<label_order>([](const label_order&) -> result<labels> { return labels{{}, 1s}; });
+  open();
+  add_job(1);
+  BOOST_TEST(ask<labels>(allocator, label_order{}).has_value());
+  const auto& grant = grants(1).back();
+  jobs.at(1).deliver<micro_window_grant>(micro_window_report{grant.term,
+                                                             grant.window,
+                                                             grant.index,
+                                                             grant.group,
+                                                             grant.worker,
+                                                             .3,
+                                                             .4,
+                                                             0,
+                                                             {},
+                                                             1,
+                                                             0,
+                                                             {1500ms, 500ms, 0s}});
+  advance(10s);
+  BOOST_TEST(telemetry.all(event_id::share_given).empty()); // a grant is out
+  lose(1);
+  const auto given = telemetry.all(event_id::share_given);
+  BOOST_TEST_REQUIRE(given.size() == 1u);
+  BOOST_TEST((given[0].group == group_id{1}));
+  BOOST_TEST(given[0].value == 2);
+  BOOST_TEST(given[0].text.find("promised 10.0") != std::string::npos);
+  const auto whole = telemetry.all(event_id::window_accounted);
+  BOOST_TEST_REQUIRE(whole.size() == 1u);
+  BOOST_TEST(whole[0].value == 2);
+  BOOST_TEST(whole[0].text.find("took 1.0") != std::string::npos);
+}
+
+namespace {
+
+struct an_ekya_server : a_server {
+  an_ekya_server() : a_server(gpu_mode::spread, allocation_kind::ekya) {}
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(under_ekya_a_window_begins_with_a_profile_in_short_slices, an_ekya_server) {
+  add_device("gpu0");
+  open();
+  add_job(1);
+  finish_all(1);
+  BOOST_TEST_REQUIRE(grants(1).size() > 4u);
+  for (std::size_t i = 0; i < grants(1).size(); ++i)
+    BOOST_TEST((grants(1)[i].slice == (i < 4 ? 500ms : 2s)));
+  BOOST_TEST(grants(1).size() <= 8u); // the profile and four micro-windows
 }
 
 // -- gpu.mode: exclusive -----------------------------------------------------------------------------------

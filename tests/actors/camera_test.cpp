@@ -119,7 +119,8 @@ BOOST_FIXTURE_TEST_CASE(it_asks_again_with_the_same_id_until_it_is_answered, a_c
       [](const retrain_request&) -> result<request_answer> { return fail(ec::unavailable, "not now"); });
   begin();
   advance(50s);
-  BOOST_TEST(telemetry.all(event_id::drift_detected).size() == 1u);
+  BOOST_TEST_REQUIRE(telemetry.all(event_id::drift_detected).size() == 1u);
+  BOOST_TEST(telemetry.all(event_id::drift_detected).front().text == "count");
   BOOST_TEST_REQUIRE(requests().size() > 2u);
   for (const auto& one : requests())
     BOOST_TEST((one.id == requests().front().id));

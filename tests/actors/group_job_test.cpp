@@ -22,6 +22,9 @@ struct a_job : virtual_system {
 
   a_job() {
     allocator.take<job_started, group_job_actor>();
+    models.answer<model_query>(
+        [](const model_query&) -> result<model_update> { return fail(ec::not_found, "who is that?"); });
+    models.take<archive_order>();
     group_job_config config;
     config.group = group_id{7};
     config.initial = {{3, "start"}, text_blob("start")};
@@ -415,6 +418,153 @@ BOOST_FIXTURE_TEST_CASE(a_candidate_that_did_not_reach_the_store_is_proposed_aga
   BOOST_TEST(telemetry.all(event_id::model_rejected).size() == 1u);
   BOOST_TEST(ask<eval_report>(job, window_closed{2, {}}).has_value());
   BOOST_TEST(candidates().size() == 2u);
+}
+
+// -- what the members really run, and what they remember ------------------------------------------------------
+
+namespace {
+
+/// The store knows that "a" runs `runs_a`, and "b" revision 2; weights are the revision's number as text.
+struct a_known_job : a_trained_job {
+  std::uint32_t runs_a = 2;
+
+  a_known_job() {
+    models.answer<model_query>([this](const model_query& asked) -> result<model_update> {
+      const auto revision = asked.revision != 0 ? asked.revision : asked.camera.value == "a" ? runs_a : 2;
+      const auto name = std::to_string(revision);
+      return model_update{{revision, name}, asked.name_only ? blob{} : text_blob(name)};
+    });
+    models.answer<model_candidate>([](const model_candidate&) -> result<gate_verdict> {
+      return gate_verdict{{9, "9"}, {camera_id{"a"}}, {camera_id{"b"}}};
+    });
+    models.answer<rollback_order>([](const rollback_order& order) -> result<gate_verdict> {
+      return gate_verdict{{2, "2"}, {order.camera}, {}};
+    });
+  }
+
+  /// Frames of "a" that 9 looked at, and saw the object in or not.
+  void see_with_nine(std::size_t count, bool found) {
+    sample_batch batch{camera_id{"a"}, {}};
+    for (std::size_t i = 0; i < count; ++i)
+      batch.frames.push_back(a_frame("a", 40s + std::chrono::seconds{i}, sample_role::held_out, 9, found));
+    give(batch);
+  }
+
+  const gate_evidence* evidence_of(const std::string& camera) {
+    for (const auto& one : candidates().back().members)
+      if (one.candidate.camera.value == camera)
+        return &one;
+    return nullptr;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(evidence_says_which_model_it_is_about, a_known_job) {
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  BOOST_TEST(evidence_of("a")->revision == 2u);
+  BOOST_TEST(evidence_of("a")->deployed.frames == 11u); // it saw but 6 of them with 2
+  BOOST_TEST(!evidence_of("a")->before_drift.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(after_a_rollback_the_next_candidate_is_measured_against_what_the_camera_really_runs, a_known_job) {
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value()); // "a" runs 9 from now on
+  runs_a = 1;                                                                  // a person took it back, twice
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  allocator.answer<eval_order>([](const eval_order& order) -> result<eval_report> {
+    return scored(order, order.weights == text_blob("1") ? .2 : .7);
+  });
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  BOOST_TEST_REQUIRE(evidence_of("a") != nullptr);
+  BOOST_TEST(evidence_of("a")->revision == 1u);
+  BOOST_TEST(evidence_of("a")->deployed.map50 == .2); // 9 is not what it runs
+  BOOST_TEST(evidence_of("a")->deployed.frames == evidence_of("a")->candidate.frames);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_model_that_proves_worse_than_what_it_replaced_is_taken_back, a_known_job) {
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  runs_a = 9;
+  see_with_nine(8, false);
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  BOOST_TEST_REQUIRE(models.got<rollback_order>().size() == 1u);
+  const auto& order = models.got<rollback_order>().front();
+  BOOST_TEST((order.group == group_id{7}));
+  BOOST_TEST((order.camera == camera_id{"a"}));
+  BOOST_TEST(order.why == "0.00, but r2 had 0.50 on 8 held-out frames");
+  BOOST_TEST(evidence_of("a") == nullptr); // what it runs now was not measured
+  BOOST_TEST(evidence_of("b") != nullptr);
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{3, {}}).has_value());
+  BOOST_TEST(models.got<rollback_order>().size() == 1u); // it is looked at once
+}
+
+BOOST_FIXTURE_TEST_CASE(a_model_that_holds_its_promise_stays, a_known_job) {
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  runs_a = 9;
+  see_with_nine(8, true);
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  BOOST_TEST(models.got<rollback_order>().empty());
+  BOOST_TEST(evidence_of("a") != nullptr);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_second_look_waits_for_frames_enough, a_known_job) {
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  runs_a = 9;
+  see_with_nine(7, false);
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{2, {}}).has_value());
+  BOOST_TEST(models.got<rollback_order>().empty());
+  see_with_nine(1, false);
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{3, {}}).has_value()); // without a candidate, too
+  BOOST_TEST(models.got<rollback_order>().size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_candidate_is_measured_on_what_its_member_saw_before_its_drift, a_known_job) {
+  auto before = a_batch("a", 10, sample_role::held_out, 1, 100s);
+  for (auto& sample : before.frames)
+    sample.before_drift = true;
+  give(before);
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  const auto& remembered = evidence_of("a")->before_drift;
+  BOOST_TEST_REQUIRE(remembered.has_value());
+  BOOST_TEST(remembered->candidate.map50 == .5);
+  BOOST_TEST(remembered->candidate.frames == 10u);
+  BOOST_TEST(remembered->usual.map50 == 1);
+  BOOST_TEST(!evidence_of("b")->before_drift.has_value());
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  BOOST_TEST(orders().back().samples.empty()); // they are nobody's to train or to keep
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_ends_leaves_its_best_weights_to_the_zoo, a_known_job) {
+  const auto window = [this](window_number number, double accuracy) {
+    allocator.answer<eval_order>(
+        [=](const eval_order& order) -> result<eval_report> { return scored(order, accuracy); });
+    BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{number, {}}).has_value());
+    BOOST_TEST_REQUIRE(run(grant(1, number + 1, 0)).has_value());
+  };
+  window(1, .4); // of state 1
+  window(2, .6); // of state 2
+  window(3, .5); // of state 3
+  tell(job, leave_order{group_id{7}, camera_id{"a"}});
+  tell(job, leave_order{group_id{7}, camera_id{"b"}});
+  BOOST_TEST(models.got<archive_order>().empty());
+  caf::anon_send_exit(job, caf::exit_reason::user_shutdown);
+  settle();
+  BOOST_TEST_REQUIRE(models.got<archive_order>().size() == 1u);
+  const auto& left = models.got<archive_order>().front();
+  BOOST_TEST((left.weights == text_blob("state 2")));
+  BOOST_TEST(left.window == 2u);
+  BOOST_TEST((left.group == group_id{7}));
+  BOOST_TEST(left.frames.size() == 22u); // of both members, as they were then
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_never_trained_leaves_nothing, a_job) {
+  give(a_batch("a", 5, sample_role::held_out));
+  allocator.answer<eval_order>([](const eval_order& order) -> result<eval_report> { return scored(order, .5); });
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  caf::anon_send_exit(job, caf::exit_reason::user_shutdown);
+  settle();
+  BOOST_TEST(models.got<archive_order>().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

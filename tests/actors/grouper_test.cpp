@@ -360,4 +360,40 @@ BOOST_FIXTURE_TEST_CASE(the_bootstrap_ends_the_groups_there_are, a_town) {
   BOOST_TEST(jobs.rbegin()->second.got<join_order>().size() == 2u);
 }
 
+// -- sampling ------------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(what_the_gpu_time_of_a_group_buys_is_told_to_its_members_once, a_town) {
+  config.plan = {4, 2, 320, 192, 500'000, {10, 5, 1, 3}};
+  config.sampling.mode = sampling_mode::table;
+  config.sampling.window = 10s;
+  start();
+  add("left", market);
+  const auto group = request("left")->group;
+  const auto& plans = cameras.at("left").device.got<sampling_plan>();
+  BOOST_TEST(plans.back().train_fps == 4); // nothing is measured yet
+  // Half of a device that trains a million pixels a second: 2 fps of the full size, eight times each, half of the time.
+  const gpu_share share{group, 1, .5, 5s, 0, 1e6, 1000};
+  const auto before = plans.size();
+  tell(grouper, share);
+  BOOST_TEST_REQUIRE(plans.size() == before + 1);
+  BOOST_TEST((plans.back() == sampling_plan{2, 2, 320, 192, 500'000, {10, 5, 1, 3}}));
+  BOOST_TEST(telemetry.all(event_id::plan_changed).size() == 1u);
+  tell(grouper, share);
+  BOOST_TEST(plans.size() == before + 1);
+  // A second member halves its rate.
+  add("right", market);
+  request("right");
+  BOOST_TEST(plans.back().train_fps == 1);
+  BOOST_TEST(cameras.at("right").device.got<sampling_plan>().back().train_fps == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(under_ams_the_grouper_tells_nobody_what_to_send, a_town) {
+  config.sampling.mode = sampling_mode::ams;
+  start();
+  add("left", market);
+  const auto group = request("left")->group;
+  tell(grouper, gpu_share{group, 1, .5, 5s, 0, 1e6, 1000});
+  BOOST_TEST(cameras.at("left").device.got<sampling_plan>().empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,10 +20,11 @@ struct a_link : virtual_system {
   ingest_actor video;
   std::uint64_t sequence = 0;
 
-  a_link() {
+  explicit a_link(std::size_t held_out_before_drift = 0) {
     job.take<sample_batch>();
     ingest_config config;
     config.camera = camera_id{"north"};
+    config.held_out_before_drift = held_out_before_drift;
     video = keep(system().spawn(
         ingest, config, [] { return make_raw_decoder(); }, allocator.handle(), telemetry.handle()));
     settle();
@@ -216,6 +217,66 @@ BOOST_FIXTURE_TEST_CASE(joining_the_same_job_again_hands_nothing_over_twice, a_l
   join(5s);
   join(5s); // the camera was away for a moment
   BOOST_TEST(delivered().size() == 5u);
+}
+
+namespace {
+
+struct a_link_that_remembers : a_link {
+  a_link_that_remembers() : a_link{4} {}
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(held_out_frames_from_before_the_drift_go_along_when_somebody_looks, a_link_that_remembers) {
+  show(6s, sample_role::held_out, 10);
+  advance(20s);
+  show(26s, sample_role::held_out, 5);
+  join(10s);
+  BOOST_TEST(delivered().size() == 5u);
+  BOOST_TEST(delivered(true).size() == 4u);
+  for (const auto& sample : job.got<sample_batch>().back().frames)
+    BOOST_TEST((sample.shot.role == sample_role::held_out));
+}
+
+BOOST_FIXTURE_TEST_CASE(held_out_frames_from_before_the_drift_stay_when_nobody_looks, a_link) {
+  show(6s, sample_role::held_out, 10);
+  advance(20s);
+  show(26s, sample_role::held_out, 5);
+  join(10s);
+  BOOST_TEST(delivered(true).empty());
+}
+
+// -- AMS -----------------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(a_camera_under_ams_hears_of_its_rate, a_link) {
+  mock<camera_actor> device{*this};
+  device.take<sampling_plan>();
+  ingest_config config;
+  config.camera = camera_id{"north"};
+  config.adaptive = sampling_plan{4, 2, 16, 16, 100'000, {}};
+  video = keep(system().spawn(
+      ingest, config, [] { return make_raw_decoder(); }, allocator.handle(), telemetry.handle()));
+  tell(video, device.handle());
+  BOOST_TEST_REQUIRE(device.got<sampling_plan>().size() == 1u);
+  BOOST_TEST(device.got<sampling_plan>()[0].train_fps == 5); // AMS begins with its most
+  // Ten seconds of a scene in which nothing moves.
+  for (int second = 0; second < 12; ++second) {
+    show(std::chrono::seconds{second % 5}, sample_role::train);
+    advance(1s);
+  }
+  BOOST_TEST_REQUIRE(device.got<sampling_plan>().size() == 2u);
+  const auto& told = device.got<sampling_plan>()[1];
+  BOOST_TEST(told.train_fps == 4.8, boost::test_tools::tolerance(1e-6));
+  BOOST_TEST(told.held_out_fps == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(without_ams_an_ingest_tells_a_camera_nothing, a_link) {
+  mock<camera_actor> device{*this};
+  tell(video, device.handle());
+  for (int second = 0; second < 12; ++second) {
+    show(std::chrono::seconds{second % 5}, sample_role::train);
+    advance(1s);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

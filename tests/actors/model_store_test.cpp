@@ -36,13 +36,16 @@ struct a_disk : revision_store {
 struct a_store : virtual_system {
   std::shared_ptr<a_disk> disk = std::make_shared<a_disk>();
   recorder telemetry{*this};
+  mock<allocator_actor> allocator{*this};
   std::map<std::string, mock<camera_actor>> cameras;
+  gate_options gate;
   model_store_actor store = start();
 
   model_store_actor start(blob initial = text_blob("first")) {
     model_store_config config;
+    config.gate = gate;
     config.initial = std::move(initial);
-    return keep(system().spawn(model_store, config, disk, telemetry.handle()));
+    return keep(system().spawn(model_store, config, disk, telemetry.handle(), allocator.handle()));
   }
 
   /// A camera that runs what it is told.
@@ -252,6 +255,59 @@ BOOST_FIXTURE_TEST_CASE(without_weights_to_begin_with_it_quits_and_says_why, a_s
   const auto unreadable = watch(start());
   BOOST_TEST_REQUIRE(unreadable->has_value());
   BOOST_TEST(from_caf((*unreadable)->value()).what == "the disk cannot be read");
+}
+
+BOOST_FIXTURE_TEST_CASE(evidence_about_another_model_than_the_camera_runs_decides_nothing, a_store) {
+  add_camera("north");
+  propose("second", {evidence("north", .3, .5)});
+  auto late = evidence("north", .3, .6);
+  late.revision = 1; // measured before the second was deployed
+  const auto verdict = propose("third", {late});
+  BOOST_TEST(verdict->deployed.empty());
+  BOOST_TEST(telemetry.all(event_id::model_rejected).back().text == "it was measured against r1, but the camera runs r2");
+  late.revision = 2;
+  BOOST_TEST(propose("third", {late})->deployed.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(one_camera_can_be_rolled_back_and_it_is_told_why, a_store) {
+  add_camera("north");
+  add_camera("south");
+  propose("second", {evidence("north", .3, .5), evidence("south", .3, .5)});
+  const auto verdict = ask<gate_verdict>(store, rollback_order{seven, camera_id{"south"}, "it sees nothing at night"});
+  BOOST_TEST_REQUIRE(verdict.has_value());
+  BOOST_TEST((verdict->deployed == std::vector{camera_id{"south"}}));
+  BOOST_TEST(wanted("north") == 2u);
+  BOOST_TEST(wanted("south") == 1u);
+  BOOST_TEST(telemetry.all(event_id::model_rolled_back).back().text == "it sees nothing at night");
+  const auto again = ask<gate_verdict>(store, rollback_order{seven, camera_id{"south"}, ""});
+  BOOST_TEST((again.error().code == ec::not_found)); // what it runs now is not the group's
+  BOOST_TEST(again.error().what == "camera south runs no model of " + to_string(seven));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_name_of_a_model_costs_no_weights, a_store) {
+  add_camera("north");
+  const auto first = ask<model_update>(store, model_query{0, camera_id{"north"}, true});
+  BOOST_TEST_REQUIRE(first.has_value());
+  BOOST_TEST(first->model.revision == 1u);
+  BOOST_TEST(first->weights.empty());
+  BOOST_TEST((ask<model_update>(store, model_query{1, {}, false})->weights == text_blob("first")));
+  BOOST_TEST((ask<model_update>(store, model_query{5, {}, true}).error().code == ec::not_found));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_candidate_that_forgot_is_told_of_or_refused, a_store) {
+  auto forgetful = evidence("north", .3, .5);
+  forgetful.before_drift = {{camera_id{"north"}, .1, .1, 0, 16, 20}, {camera_id{"north"}, .6, .6, 0, 16, 20}};
+  gate.old = old_conditions::warn;
+  store = start();
+  add_camera("north");
+  BOOST_TEST(propose("second", {forgetful})->deployed.size() == 1u);
+  BOOST_TEST_REQUIRE(telemetry.all(event_id::model_forgot).size() == 1u);
+  BOOST_TEST(telemetry.all(event_id::model_forgot).front().text == "0.60 -> 0.10 on 16 frames from before the drift");
+  gate.old = old_conditions::refuse;
+  store = start();
+  add_camera("north");
+  BOOST_TEST(propose("third", {forgetful})->deployed.empty());
+  BOOST_TEST(telemetry.all(event_id::model_forgot).size() == 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,9 +66,9 @@ bool is_beyond_schemas(const std::string& complaint) {
   for (const auto* words :
        {"hog teacher", "must be between 1s", "must be between 10kbit", "pixels", "loopback",
         "as is server.port", "the filter before it", "environment variable", "without '}'", "has no labels",
-         "must be between 20ms", "but rate.ceiling is", "whole seconds", "must be at least 1s",
-         "sampling.split needs", "set twice", "the condition before it", "so does another region",
-         "it would not be that system"})
+        "drift.kswin.window is", "zoo.top is 3, but", "whole seconds", "but sampling.mode is", "must be at least 1s",
+        "must be between 20ms", "but rate.ceiling is", "sampling.split needs", "set twice", "the condition before it", "so does another region",
+        "it would not be that system", "spends on profiling"})
     if (complaint.find(words) != std::string::npos)
       return true;
   return false;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include <boost/test/unit_test.hpp>
@@ -134,6 +135,13 @@ RC_BOOST_PROP(settings_survive_being_written_and_read, ()) {
     std::swap(value.rate.floor, value.rate.ceiling);
   if (value.server.port == value.server.media_port)
     value.server.port = 0;
+  value.drift.kswin.window = std::max(value.drift.kswin.window, 2 * value.drift.kswin.recent);
+  value.window.micro_windows = std::max(value.window.micro_windows, 2u); // ekya takes no less
+  value.zoo.top = std::min(value.zoo.top, value.zoo.capacity);
+  if (value.sampling.mode != sampling_mode::table) {
+    value.sampling.table.clear();
+    value.sampling.refine = false;
+  }
   const auto checked = validate(value);
   if (!checked)
     RC_FAIL(checked.error().what);

@@ -167,6 +167,23 @@ BOOST_AUTO_TEST_CASE(folded_equals_unfolded) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(pooled_features_are_the_means_of_what_the_head_gets) {
+  torch::NoGradGuard no_grad;
+  for (const auto& [architecture, channels] : {std::pair{"yolo11n", 448}, {"yolo11p", 224}}) {
+    const auto spec = a_spec(architecture, 5);
+    auto net = a_net(spec);
+    net.eval();
+    const auto pictures = some_pictures(3, spec);
+    torch::Tensor together, alone;
+    const auto with = net.forward(pictures, &together);
+    BOOST_TEST((together.sizes() == torch::IntArrayRef{3, channels}));
+    BOOST_TEST(torch::equal(with.classes, net.forward(pictures).classes));
+    net.forward(pictures.slice(0, 1, 2), &alone);
+    BOOST_TEST(torch::allclose(together.slice(0, 1, 2), alone, 1e-4, 1e-5));
+    BOOST_TEST(!torch::allclose(together.slice(0, 0, 1), alone, 1e-4, 1e-5));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_expected_distance_of_one_certain_bin_is_that_bin) {
   for (int k = 0; k < distance_bins; ++k) {
     auto logits = torch::full({4, distance_bins}, -1e4f);

@@ -75,6 +75,15 @@ BOOST_AUTO_TEST_CASE(a_student_sees_as_well_as_it_was_trained) {
   BOOST_TEST(seen_under(4, weights) == 0.F);
 }
 
+BOOST_AUTO_TEST_CASE(the_features_of_a_picture_name_its_condition) {
+  const auto eye = make_curve_student(options);
+  BOOST_TEST(eye->features().empty());
+  BOOST_TEST_REQUIRE(eye->infer(curve_picture(3)).has_value());
+  std::vector<float> third(curve_features, 0.F);
+  third[3] = 1;
+  BOOST_TEST(eye->features() == third, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_student_without_weights_sees_nothing_with_certainty) {
   auto seen = make_curve_student()->infer(curve_picture(1));
   BOOST_TEST_REQUIRE(seen.has_value());
@@ -99,6 +108,13 @@ BOOST_AUTO_TEST_CASE(a_slice_is_worth_its_capacity) {
   BOOST_TEST(seen_under(9, report->weights) == expected(200));
   BOOST_TEST(
       (report->spent.training + report->spent.evaluation + report->spent.other == std::chrono::seconds{5}));
+}
+
+BOOST_AUTO_TEST_CASE(it_says_how_many_pixels_it_trained_on) {
+  auto report = make_curve_learner(options)->train(order_of({sample_of(1)}, std::chrono::seconds{5}, {"a"}));
+  BOOST_TEST_REQUIRE(report.has_value());
+  BOOST_TEST(report->images > 0u);
+  BOOST_TEST(report->pixels == report->images * 16u * 16u);
 }
 
 BOOST_AUTO_TEST_CASE(members_share_equally_and_their_conditions_by_their_samples) {

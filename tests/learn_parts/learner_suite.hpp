@@ -258,6 +258,21 @@ inline void each_camera_is_scored_once(const learner_subject& subject) {
   }
 }
 
+inline void features_come_when_asked_for_one_list_a_frame(const learner_subject& subject) {
+  learner_session s{subject};
+  auto frames = s.both("a", 2, 1);
+  BOOST_TEST(s.device().evaluate({subject.weights, frames})->features.empty());
+  const auto report = s.device().evaluate({subject.weights, frames, true});
+  BOOST_TEST_REQUIRE(report.has_value());
+  BOOST_TEST_REQUIRE(report->features.size() == 3u);
+  BOOST_TEST(!report->features[0].empty());
+  BOOST_TEST((report->features[0] != report->features[1]));
+  const auto last = s.device().evaluate({subject.weights, {frames.back()}, true});
+  BOOST_TEST_REQUIRE(last.has_value());
+  BOOST_TEST_REQUIRE(last->features.size() == 1u);
+  BOOST_TEST((last->features[0] == report->features[2]));
+}
+
 inline void frames_without_objects_have_no_score(const learner_subject& subject) {
   learner_session s{subject};
   auto frames = s.samples("a", sample_role::held_out, 2);
@@ -310,6 +325,7 @@ inline std::vector<learner_promise> learner_promises() {
           {"another device goes on from the checkpoint", another_device_goes_on_from_the_checkpoint},
           {"from_scratch drops what was kept", from_scratch_drops_what_was_kept},
           {"a forgotten job is stale", a_forgotten_job_is_stale},
+          {"features come when asked for, one list a frame", features_come_when_asked_for_one_list_a_frame},
           {"jobs do not disturb each other", jobs_do_not_disturb_each_other},
           {"held-out frames are only scored", held_out_frames_are_only_scored},
           {"guard frames are not used", guard_frames_are_not_used},

@@ -183,4 +183,20 @@ BOOST_AUTO_TEST_CASE(a_tight_input_holds_all_its_pictures) {
   BOOST_CHECK((tight_input(both, {640, 640}) == input_size{640, 640}));
 }
 
+BOOST_AUTO_TEST_CASE(a_native_input_enlarges_nothing_and_shrinks_what_is_too_large) {
+  const struct {
+    std::uint16_t width, height;
+    input_size expected;
+  } table[] = {{86, 64, {96, 64}},     {128, 96, {128, 96}},   {170, 128, {192, 128}},
+               {256, 192, {192, 160}}, {16, 16, {32, 32}},     {192, 160, {192, 160}}};
+  for (const auto& [width, height, expected] : table) {
+    const image picture{width, height, {}};
+    const image* one[] = {&picture};
+    const auto size = native_input(one, {192, 160});
+    BOOST_TEST(size.width == expected.width);
+    BOOST_TEST(size.height == expected.height);
+    BOOST_TEST(fit(width, height, size.width, size.height).scale <= std::max(1.F, 32.F / std::max(width, height)));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -277,7 +277,13 @@ window_closed any(std::size_t) {
 
 template <>
 gpu_share any(std::size_t) {
-  return {.group = group(), .window = number(), .p = fraction(), .c = span(), .members = number()};
+  return {.group = group(),
+          .window = number(),
+          .p = fraction(),
+          .c = span(),
+          .members = number(),
+          .pixels_per_second = real(0, 1e9),
+          .labels_per_second = real(0, 1e4)};
 }
 
 template <>
@@ -356,7 +362,8 @@ micro_window_report any(std::size_t) {
           .members = some(a_score),
           .images = number(),
           .loss = real(-5, 100),
-          .spent = spent()};
+          .spent = spent(),
+          .pixels = number<std::uint64_t>()};
 }
 
 static rendezvous a_rendezvous() {
@@ -389,17 +396,34 @@ train_report any(std::size_t most_bytes) {
           .after = some(a_score),
           .images = number(),
           .loss = real(-5, 100),
-          .spent = spent()};
+          .spent = spent(),
+          .pixels = number<std::uint64_t>()};
 }
 
 template <>
 eval_order any(std::size_t most_bytes) {
-  return {.weights = a_blob(most_bytes), .frames = labelled_frames(most_bytes)};
+  return {.weights = a_blob(most_bytes), .frames = labelled_frames(most_bytes), .features = coin()};
 }
 
 template <>
 eval_report any(std::size_t) {
-  return {.scores = some(a_score), .busy = span()};
+  return {.scores = some(a_score), .busy = span(), .features = some([] {
+            return some([] { return static_cast<float>(*rc::gen::inRange(-1000, 1000)) / 8; });
+          })};
+}
+
+template <>
+expert_query any(std::size_t most_bytes) {
+  return {.camera = camera(), .revision = number(), .frames = labelled_frames(most_bytes)};
+}
+
+template <>
+archive_order any(std::size_t most_bytes) {
+  return {.group = group(),
+          .window = number(),
+          .parent = a_model(),
+          .weights = a_blob(most_bytes),
+          .frames = labelled_frames(most_bytes)};
 }
 
 template <>
@@ -418,7 +442,12 @@ model_candidate any(std::size_t most_bytes) {
           .window = number(),
           .parent = a_model(),
           .weights = a_blob(most_bytes),
-          .members = some([] { return gate_evidence{.candidate = a_score(), .deployed = a_score()}; })};
+          .members = some([] {
+            gate_evidence evidence{.candidate = a_score(), .deployed = a_score(), .revision = number()};
+            if (coin())
+              evidence.before_drift = {a_score(), a_score()};
+            return evidence;
+          })};
 }
 
 template <>
@@ -429,12 +458,14 @@ gate_verdict any(std::size_t) {
 template <>
 model_query any(std::size_t) {
   const auto revision = number();
-  return {.revision = revision, .camera = revision == 0 ? camera() : camera_or_none()};
+  return {.revision = revision,
+          .camera = revision == 0 ? camera() : camera_or_none(),
+          .name_only = coin()};
 }
 
 template <>
 rollback_order any(std::size_t) {
-  return {.group = group()};
+  return {.group = group(), .camera = camera_or_none(), .why = text()};
 }
 
 template <>

@@ -49,4 +49,14 @@ BOOST_AUTO_TEST_CASE(shapes_keep_their_bytes) {
   check(message, "labelsWithShapes");
 }
 
+BOOST_AUTO_TEST_CASE(measured_rates_keep_their_bytes) {
+  auto share = test::sample<gpu_share>();
+  share.pixels_per_second = 3.5e6;
+  share.labels_per_second = 12.25;
+  check(share, "gpuShareWithRates");
+  auto report = test::sample<micro_window_report>();
+  report.pixels = 15'728'640;
+  check(report, "microWindowReportWithPixels");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

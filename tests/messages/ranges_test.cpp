@@ -76,6 +76,8 @@ BOOST_AUTO_TEST_CASE(the_place_counts_the_elements_of_lists) {
 BOOST_AUTO_TEST_CASE(fractions_are_from_0_to_1) {
   refused<sample_batch>("sampleBatch.frames[0].seen[0].score is 2, not within 0 to 1",
                         [](auto& m) { m.frames[0].seen[0].score = 2; });
+  refused<gpu_share>("gpuShare.pixelsPerSecond is nan", [](auto& m) { m.pixels_per_second = NAN; });
+  refused<gpu_share>("gpuShare.labelsPerSecond is -1, less than 0", [](auto& m) { m.labels_per_second = -1; });
   refused<gpu_share>("gpuShare.p is nan", [](auto& m) { m.p = NAN; });
   refused<gpu_share>("gpuShare.p is 1.01, not within 0 to 1", [](auto& m) { m.p = 1.01; });
   refused<eval_report>("evalReport.scores[0].map50 is -1, not within 0 to 1",

@@ -225,6 +225,12 @@ std::vector<envelope> node_samples() {
       },
       inject_order{.to = "grouper", .json = R"({"statusQuery":{}})"},
       inject_answer{.json = R"({"chunkAck":{}})"},
+      expert_query{.camera = camera_id{"bridge-2"}, .revision = 4, .frames = {a_labelled_frame()}},
+      archive_order{.group = group_id{7},
+                    .window = 12,
+                    .parent = a_model(4),
+                    .weights = a_blob({40, 50, 60}),
+                    .frames = {a_labelled_frame()}},
       rate_plan{.weight = 0.375},
   };
 }

@@ -55,6 +55,22 @@ BOOST_AUTO_TEST_CASE(frames_from_before_the_drift_are_kept_beside_the_others_and
   BOOST_TEST(pool.all().front().before_drift);
 }
 
+BOOST_AUTO_TEST_CASE(held_out_frames_from_before_the_drift_are_kept_apart_and_sent_to_no_worker) {
+  sample_pool pool{4, 2};
+  pool.join(a);
+  auto old = batch(a, 3, sample_role::held_out);
+  for (auto& sample : old.frames)
+    sample.before_drift = true;
+  pool.add(old);
+  give(pool, batch(a, 1, sample_role::held_out));
+  BOOST_TEST(pool.held_out_before_drift().at(a).size() == 2u);
+  BOOST_TEST(pool.held_out().at(a).size() == 1u);
+  BOOST_TEST(pool.all().size() == 1u);
+  BOOST_TEST(pool.fresh().size() == 1u);
+  pool.leave(a);
+  BOOST_TEST(pool.held_out_before_drift().empty());
+}
+
 BOOST_AUTO_TEST_CASE(frames_of_strangers_and_of_those_who_left_are_not_kept) {
   sample_pool pool{4, 2};
   pool.join(a);

@@ -81,6 +81,20 @@ BOOST_FIXTURE_TEST_CASE(drift_that_a_camera_is_blind_to_is_seen_by_its_probes, t
   BOOST_TEST(status().groups.size() == 2u);
 }
 
+BOOST_FIXTURE_TEST_CASE(cameras_whose_features_and_confidence_must_agree_recover_too, three_cameras) {
+  drift.kind = drift_kind::agreement;
+  begin(true);
+  advance(60s);
+  BOOST_TEST(!happened(event_id::drift_detected));
+  advance(120s);
+  for (const auto* camera : {"left", "right", "far"}) {
+    const auto alarms = all(event_id::drift_detected, camera);
+    BOOST_TEST_REQUIRE(!alarms.empty());
+    BOOST_TEST(alarms.front().text == "count and features");
+    BOOST_TEST(accuracy(camera) > 0.4);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(the_budget_of_a_window_is_never_exceeded, three_cameras) {
   begin(true);
   advance(180s);
@@ -88,7 +102,7 @@ BOOST_FIXTURE_TEST_CASE(the_budget_of_a_window_is_never_exceeded, three_cameras)
   for (const auto& grant : all(event_id::grant_done))
     spent[grant.window] += grant.value;
   BOOST_TEST_REQUIRE(!spent.empty());
-  for (const auto& [nth, seconds] : spent)
+  for (const auto& [number, seconds] : spent)
     BOOST_TEST(seconds <= 10.0);
 }
 

@@ -60,6 +60,8 @@ class evenly_right_student : public student {
     return seen;
   }
 
+  std::vector<float> features() const override { return knows_->features(); }
+
  private:
   std::unique_ptr<student> knows_;
   bool overconfident_;
@@ -78,10 +80,14 @@ class simulated_fleet : public virtual_system {
   curve_options curve;
   /// Cameras that are as sure as ever of what they see wrong: their own drift test is blind.
   bool overconfident = false;
-  gpu_mode mode = gpu_mode::spread;
-  /// Set these before `start`.
   duration window = std::chrono::seconds{10};
   std::uint32_t micro_windows = 5;
+  gpu_mode mode = gpu_mode::spread;
+  allocation_kind allocation = allocation_kind::ecco;
+  /// What every camera watches its student with.
+  drift_detector_options drift;
+  zoo_options zoo_of_fleet;
+  sampling_mode sampling = sampling_mode::fixed;
   sampling_plan plan{5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
   rate_options rates;
   encoder_factory make_encoder = [](const sampling_plan&) { return make_raw_encoder(); };
@@ -89,18 +95,24 @@ class simulated_fleet : public virtual_system {
 
   ~simulated_fleet() { end(); }
 
-  /// Starts a server, with windows of 10 s in 5 micro-windows by default, for cameras of these names, whose first
-  /// student is worth its ceiling under condition 0 and nothing elsewhere.
+  /// Starts a server for cameras of these names, whose first student is worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {
     server_parts parts;
     parts.allocator.window = window;
     parts.allocator.micro_windows = micro_windows;
     parts.allocator.mode = mode;
+    parts.allocator.policy.kind = allocation;
     parts.grouper.policy.share_jobs = share_jobs;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = plan;
     parts.rates.law = rates.law;
+    parts.grouper.sampling.mode = sampling;
+    parts.grouper.sampling.window = parts.allocator.window;
+    if (sampling == sampling_mode::ams)
+      parts.ingest.adaptive = parts.grouper.plan;
     parts.models.initial = curve_weights({{0, 4000}});
+    parts.models.zoo = zoo_of_fleet;
+    parts.grouper.reuse = zoo_of_fleet.mode != zoo_mode::off;
     parts.ingest.split = parts.grouper.plan.split;
     parts.camera.plan = parts.grouper.plan;
     parts.camera.student = "curve";
@@ -142,6 +154,7 @@ class simulated_fleet : public virtual_system {
     config.camera = camera_id{name};
     config.process = incarnation{std::hash<std::string>{}(name) | 1};
     config.place = place;
+    config.drift = drift;
     config.rate = rates;
     auto device = keep(system().spawn(camera, config, parts));
     cameras[name] = device;
