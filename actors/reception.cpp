@@ -22,7 +22,8 @@ namespace {
 constexpr duration status_patience = std::chrono::seconds{5};
 
 /// Without these nothing works.
-constexpr std::array<std::string_view, 4> essential{"telemetry", "allocator", "model_store", "grouper"};
+constexpr std::array<std::string_view, 5> essential{"telemetry", "allocator", "model_store", "grouper",
+                                                     "rate_divider"};
 constexpr std::string_view ingest_prefix = "ingest:";
 
 } // namespace
@@ -43,10 +44,13 @@ void reception_state::begin(server_parts with) {
     return handle;
   };
   grouper = self->spawn(ecco::grouper, parts.grouper, jobs, allocator, models, telemetry);
+  rates = self->spawn(ecco::rate_divider, parts.rates, telemetry);
+  self->send(grouper, rates);
   by_name = {{"telemetry", caf::actor_cast<caf::actor>(telemetry)},
              {"allocator", caf::actor_cast<caf::actor>(allocator)},
              {"model_store", caf::actor_cast<caf::actor>(models)},
-             {"grouper", caf::actor_cast<caf::actor>(grouper)}};
+             {"grouper", caf::actor_cast<caf::actor>(grouper)},
+             {"rate_divider", caf::actor_cast<caf::actor>(rates)}};
   for (const auto& [called, handle] : by_name)
     self->monitor(handle);
   self->send(allocator, grouper);
@@ -69,6 +73,7 @@ void reception_state::admit(camera_entry& entry) {
     config.camera = camera;
     entry.video = self->spawn(ecco::ingest, std::move(config), parts.make_decoder, allocator, telemetry);
     by_name[std::string{ingest_prefix} + camera.value] = caf::actor_cast<caf::actor>(entry.video);
+    self->send(entry.video, rates);
     self->monitor(entry.video);
   }
   parts.media->admit(camera, entry.media_token, [video = entry.video](encoded_segment segment, std::size_t) {
@@ -96,6 +101,7 @@ camera_welcome reception_state::welcome(const camera_hello& hello, const camera_
   self->monitor(device);
   admit(entry);
   self->send(models, hello, device);
+  self->send(rates, hello, device);
   self->send(telemetry, event{{}, std::string{event_id::camera_online}, hello.camera, {}, {}, 0, 0, {}});
   auto out = parts.camera;
   out.media_host = parts.media_host;
@@ -130,7 +136,7 @@ void reception_state::stop_next() {
   const auto stop = [this](const std::string& called) {
     self->send_exit(by_name.at(called), caf::exit_reason::user_shutdown);
   };
-  for (const auto* first : {"allocator", "grouper"})
+  for (const auto* first : {"allocator", "grouper", "rate_divider"})
     if (by_name.contains(first))
       return stop(first);
   for (const auto& [called, handle] : by_name)
