@@ -35,24 +35,15 @@ void group_job_state::welcome(const join_order& order) {
   samples.join(order.camera);
   announce();
   if (order.evidence && trained > 0)
-    propose({config.group, window, parent, weights, {*order.evidence}}, [](bool) {});
+    propose({config.group, grants.window(), parent, weights, {*order.evidence}}, [](bool) {});
 }
 
 // -- training ----------------------------------------------------------------------------------------
 
 result<void> group_job_state::check(const micro_window_grant& grant) const {
+  if (auto newer = grants.check(grant); !newer)
+    return newer;
   const auto called = to_string(config.group);
-  if (grant.group != config.group)
-    return fail(ec::invalid_argument, "a grant for " + to_string(grant.group) + " reached " + called);
-  if (grant.slice <= duration::zero())
-    return fail(ec::invalid_argument, called + ": a grant needs a slice longer than zero");
-  const auto newest = std::tuple{term, window, next_index};
-  if (std::tuple{grant.term, grant.window, grant.index} < newest)
-    return fail(ec::stale,
-                called + ": grant " + std::to_string(grant.term.value) + "/" + std::to_string(grant.window) + "/"
-                  + std::to_string(grant.index) + " (term/window/index) is over; the newest was "
-                  + std::to_string(term.value) + "/" + std::to_string(window) + "/"
-                  + std::to_string(next_index == 0 ? 0 : next_index - 1));
   if (training)
     return fail(ec::unavailable, called + " is being trained already");
   if (samples.train_frames() < config.least_frames)
@@ -63,9 +54,7 @@ result<void> group_job_state::check(const micro_window_grant& grant) const {
 caf::result<micro_window_report> group_job_state::run(const micro_window_grant& grant) {
   if (auto good = check(grant); !good)
     return to_caf(good.error());
-  term = grant.term;
-  window = grant.window;
-  next_index = grant.index + 1;
+  grants.begin(grant);
   training = true;
   training_terms terms{allocator, grant, order_for(grant, true), order_for(grant, false), {}};
   if (!samples.overflowed())
@@ -216,7 +205,7 @@ void group_job_state::propose(model_candidate candidate, std::function<void(bool
 }
 
 void group_job_state::tell(std::string_view id, const camera_id& camera, double value, std::string text) {
-  self->send(telemetry, event{{}, std::string{id}, camera, config.group, {}, window, value, std::move(text)});
+  self->send(telemetry, event{{}, std::string{id}, camera, config.group, {}, grants.window(), value, std::move(text)});
 }
 
 // -- behavior ----------------------------------------------------------------------------------------
@@ -259,6 +248,7 @@ group_job_actor::behavior_type group_job(group_job_actor::stateful_pointer<group
                                          model_store_actor models, telemetry_actor telemetry) {
   auto& state = self->state;
   state.config = std::move(config);
+  state.grants = grant_order{state.config.group};
   state.samples = sample_pool{state.config.train_frames, state.config.held_out_frames};
   state.checkpoint = state.weights = state.config.initial.weights;
   state.parent = state.config.initial.model;

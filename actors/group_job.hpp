@@ -10,6 +10,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/settlement.hpp"
 #include "runtime/policy/deploy_gate.hpp"
+#include "runtime/policy/grant_order.hpp"
 #include "runtime/policy/sample_pool.hpp"
 
 namespace ecco {
@@ -83,10 +84,8 @@ struct group_job_state {
   /// What this job had deployed to each member last, and what that replaced, until the two are compared once more.
   std::map<camera_id, model_update> deployed;
   std::map<camera_id, std::uint32_t> replaced;
-  /// The newest grant that was begun; repeating it or an older one changes nothing.
-  epoch term;
-  window_number window = 0;
-  std::uint32_t next_index = 0;
+  /// Repeating a grant, or an older one, changes nothing.
+  grant_order grants;
   bool training = false;
   /// The best weights at a window's end, how good they were, and held-out frames from then.
   struct {
