@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// A group job's training, and the end of its windows. What it has to do with the zoo is in group_job_zoo.cpp.
 #include "actors/group_job.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -11,7 +11,6 @@
 #include "actors/training_round.hpp"
 #include "runtime/base/event_ids.hpp"
 #include "runtime/policy/outcome.hpp"
-#include "runtime/score/average_precision.hpp"
 
 namespace ecco {
 
@@ -64,13 +63,15 @@ caf::result<micro_window_report> group_job_state::run(const micro_window_grant& 
   auto promise = self->make_response_promise<micro_window_report>();
   training_round::begin(self, std::move(terms), [this, grant, promise](result<train_report>& state) mutable {
     training = false;
-    if (!state) {
+    if (state) {
+      keepers = grant.others;
+      keepers.insert(keepers.begin(), grant.worker);
+      promise.deliver(adopt(grant, *state));
+    } else {
       promise.deliver(to_caf(state.error()));
-      return;
     }
-    keepers = grant.others;
-    keepers.insert(keepers.begin(), grant.worker);
-    promise.deliver(adopt(grant, *state));
+    if (successor)
+      go_on_from(*std::exchange(successor, std::nullopt));
   });
   return promise;
 }
@@ -102,23 +103,6 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
   tell(event_id::accuracy_group, {}, report.accuracy_after,
        std::to_string(report.images) + " images, loss " + std::to_string(report.loss));
   return report;
-}
-
-// -- the end of the job --------------------------------------------------------------------------------
-
-void group_job_state::remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored) {
-  const auto accuracy = mean_map50(scored.scores);
-  if (state == 0 || !(accuracy > best.accuracy))
-    return;
-  best = {accuracy, {config.group, settled.window, parent, settled.weights, {}}};
-  for (auto& [camera, frames] : samples.held_out())
-    std::ranges::move(frames, std::back_inserter(best.left.frames));
-}
-
-void group_job_state::finish(const caf::exit_msg& told) {
-  if (!best.left.weights.empty())
-    self->send(models, std::move(best.left));
-  self->quit(told.reason);
 }
 
 // -- the end of a window -------------------------------------------------------------------------------
@@ -239,6 +223,7 @@ group_job_actor::behavior_type group_job_state::make_behavior() {
     [this](const eval_order&, const scorer_actor& whose) -> caf::result<eval_report> {
       return self->delegate(whose, eval_order{weights, {}});
     },
+    [this](const expert_query& drifted) { consult_zoo(drifted); },
     [this](const window_closed& closed) { return settle(closed); },
   };
 }
