@@ -74,6 +74,8 @@ void camera_state::source_failed(const error& why) {
 void camera_state::see(const source_picture& shown) {
   ++status.frames_seen;
   tell_scripted_drift(shown.stream_time);
+  if (parts.where)
+    status.place = parts.where(shown.stream_time);
   tell_lost(sender.pass(shown.media_time));
   const auto sampled = sender.wants(shown, grouped || asked);
   const auto inferred = sampled || is_due(config.infer_fps, shown.stream_time, last_inferred);
@@ -117,7 +119,8 @@ void camera_state::watch(std::span<const detection> seen) {
     return;
   noticed = now(self);
   tell(event_id::drift_detected, drift->score(), drift->cause());
-  ask({request_id{config.process.value ^ next_request++}, config.camera, config.place, {}, request_reason::drift, model});
+  ask({request_id{config.process.value ^ next_request++}, config.camera, status.place.value_or(config.place), {},
+       request_reason::drift, model});
 }
 
 void camera_state::ask(const retrain_request& request) {

@@ -23,6 +23,8 @@ struct camera_parts {
   std::function<result<std::unique_ptr<student>>(const camera_welcome&)> make_student;
   encoder_factory make_encoder;
   link_factory connect;
+  /// Where a camera that moves is at that time of its stream; without it the camera stays where it is configured.
+  std::function<location(duration stream_time)> where;
 };
 
 struct camera_config {

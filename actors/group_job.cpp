@@ -30,6 +30,8 @@ void group_job_state::announce() {
 }
 
 void group_job_state::welcome(const join_order& order) {
+  if (order.renew)
+    samples.leave(order.camera);
   samples.join(order.camera);
   announce();
   if (order.evidence && trained > 0)
@@ -158,7 +160,11 @@ void group_job_state::settled(model_candidate candidate, std::uint32_t state, co
   remember(candidate, state, measured.scored);
   candidate.members = measured.evidence;
   reconsider(measured.second_looks, candidate);
-  propose(std::move(candidate), [this, state, promise, scored = measured.scored](bool judged) mutable {
+  auto scored = measured.scored;
+  for (const auto& evidence : measured.evidence)
+    if (evidence.deployed.frames > 0)
+      scored.others.push_back(evidence.deployed);
+  propose(std::move(candidate), [this, state, promise, scored = std::move(scored)](bool judged) mutable {
     if (judged)
       proposed = state;
     promise.deliver(std::move(scored));
@@ -234,7 +240,15 @@ group_job_actor::behavior_type group_job_state::make_behavior() {
     [this](eval_order& order) -> caf::result<eval_report> {
       if (order.weights.empty())
         order.weights = weights;
+      if (order.frames.empty())
+        for (auto& [camera, frames] : samples.held_out())
+          order.frames.insert(order.frames.end(), frames.begin(), frames.end());
+      if (order.frames.empty())
+        return eval_report{}; // nothing to trouble a device with
       return self->delegate(allocator, std::move(order));
+    },
+    [this](const eval_order&, const scorer_actor& whose) -> caf::result<eval_report> {
+      return self->delegate(whose, eval_order{weights, {}});
     },
     [this](const window_closed& closed) { return settle(closed); },
   };

@@ -1,144 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
+// The grouper's desk: requests are gathered into batches. Where those of a batch go is in grouper_placing.cpp, members
+// in grouper_members.cpp, windows in grouper_windows.cpp.
 #include "actors/grouper.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/clock.hpp"
 #include "actors/failure.hpp"
-#include "runtime/base/event_ids.hpp"
 
 namespace ecco {
-
-namespace {
-
-constexpr duration store_patience = std::chrono::seconds{10};
-/// The zoo's models are tried on a device first.
-constexpr duration reuse_patience = std::chrono::seconds{70};
-
-} // namespace
 
 // -- requests ----------------------------------------------------------------------------------------
 
 caf::result<request_answer> grouper_state::enqueue(const retrain_request& request) {
   if (!cameras.contains(request.camera))
     return to_caf({ec::not_found, "there is no camera " + request.camera.value, "`ecco status` lists the cameras"});
+  if (auto good = check(request); !good)
+    return to_caf(good.error());
   auto promise = self->make_response_promise<request_answer>();
-  for (auto& waiting : queue)
-    if (waiting.request.camera == request.camera) {
-      waiting.promises.push_back(promise);
-      return promise;
-    }
+  if (const auto same = asking.find(request.camera); same != asking.end()) {
+    same->second.promises.push_back(promise);
+    return promise;
+  }
   if (const auto group = policy.group_of(request.camera)) {
     promise.deliver(
       request_answer{request.id, *group, true, request.camera.value + " is in " + to_string(*group) + " already"});
     return promise;
   }
-  queue.push_back({request, {promise}});
-  place_next();
+  auto& asked = asking[request.camera] = {request, 0, {promise}};
+  if (const auto& known = cameras.at(request.camera); known.moves)
+    asked.request.place = known.hello.place;
+  waiting.push_back(request.camera);
+  place_waiting();
   return promise;
 }
 
-void grouper_state::place_next() {
-  if (placing_now || queue.empty())
-    return;
-  placing_now = true;
-  const auto& request = queue.front().request;
-  const auto candidates = policy.candidates(request, now(self), window);
-  if (candidates.empty() && request.reason != request_reason::drift && !config.reuse)
-    return decide({});
-  comparison::begin(self, terms_of(request, candidates), [this](const comparison_outcome& compared) {
-    if (compared.false_alarm)
-      dismiss(*compared.false_alarm);
-    else
-      decide(compared);
-  });
-}
-
-comparison_terms grouper_state::terms_of(const retrain_request& request,
-                                         const std::vector<group_id>& candidates) const {
-  comparison_terms out{request, cameras.at(request.camera).video, allocator, models, {}, config.subsamples, {}};
-  for (const auto group : candidates)
-    if (const auto job = jobs.find(group); job != jobs.end())
-      out.candidates.push_back({group, job->second.handle});
-  if (request.reason == request_reason::drift)
-    out.doubt = config.alarm;
-  return out;
-}
-
-bool grouper_state::is_of_same_origin(const job_entry& job, const retrain_request& request) const {
-  const auto last = learnt_in.find(request.camera);
-  return job.initial == request.model.revision
-         || (last != learnt_in.end() && last->second != group_id{} && job.origin == last->second);
-}
-
-void grouper_state::decide(const comparison_outcome& compared) {
-  const auto& request = queue.front().request;
-  if (compared.failure)
-    tell(event_id::request_uncompared, request.camera, {}, render(*compared.failure));
-  std::vector<candidate_score> scores;
-  for (const auto& [group, score] : compared.candidates)
-    if (const auto job = jobs.find(group); job != jobs.end())
-      scores.push_back({group, score.map50, is_of_same_origin(job->second, request)});
-  const auto decided = policy.place(request, compared.own.map50, scores, now(self), window);
-  if (!decided.joined)
-    return open_job(decided, compared.frames);
-  for (const auto& [group, score] : compared.candidates)
-    if (group == decided.group)
-      return finish(decided, gate_evidence{score, compared.own});
-  finish(decided);
-}
-
-void grouper_state::open_job(const placement& decided, const std::vector<labelled_frame>& frames) {
-  const auto& request = queue.front().request;
-  const auto begin = [this, decided](const model_update& initial) {
-    start_job(decided.group, initial, learnt_in[queue.front().request.camera]);
-    finish(decided);
+void grouper_state::place_waiting() {
+  std::vector<std::vector<camera_id>> fresh;
+  const auto touches = [this](const camera_id& a, const camera_id& b) {
+    return may_share(asking.at(a).request, asking.at(b).request, config.policy.max_distance_m);
   };
-  const auto give_up = [this](const caf::error& failure) { refuse(from_caf(failure)); };
-  if (config.reuse)
-    self->request(models, reuse_patience, expert_query{request.camera, request.model.revision, frames})
-      .then(begin, give_up);
-  else
-    self->request(models, store_patience, model_query{request.model.revision, request.camera}).then(begin, give_up);
+  for (const auto& camera : std::exchange(waiting, {})) {
+    std::vector<std::shared_ptr<placing_batch>> near;
+    for (const auto& batch : batches)
+      if (std::any_of(batch->entries().begin(), batch->entries().end(), [&](const auto& entry) {
+            return may_share(entry->request, asking.at(camera).request, config.policy.max_distance_m);
+          }))
+        near.push_back(batch);
+    if (near.size() == 1 && near.front()->accepts(now(self))) {
+      near.front()->add(entry_of(camera), now(self));
+      continue;
+    }
+    std::vector<camera_id> together{camera};
+    const auto joins = [&](const std::vector<camera_id>& others) {
+      return std::any_of(others.begin(), others.end(), [&](const auto& other) { return touches(camera, other); });
+    };
+    for (const auto& others : fresh)
+      if (joins(others))
+        together.insert(together.end(), others.begin(), others.end());
+    if (!near.empty() || together.size() > placing_batch::most_requests) {
+      waiting.push_back(camera);
+      continue;
+    }
+    std::erase_if(fresh, joins);
+    fresh.push_back(std::move(together));
+  }
+  for (const auto& together : fresh)
+    begin_batch(together);
 }
 
-grouper_state::placing grouper_state::done_placing() {
-  auto current = std::move(queue.front());
-  queue.pop_front();
-  placing_now = false;
-  return current;
+void grouper_state::begin_batch(const std::vector<camera_id>& together) {
+  placing_terms terms{allocator, models, [this](const retrain_request& request) { return candidates_of(request); },
+                      config.subsamples, config.alarm};
+  const std::shared_ptr<placing_batch> batch =
+    batches.emplace_back(placing_batch::make(self, std::move(terms), [this](placing_batch& done) { decide(done); }));
+  const auto& first = asking.at(together.front()).request;
+  if (together.size() == 1 && first.reason != request_reason::drift && !config.reuse && candidates_of(first).empty())
+    return batch->add_unmeasured(entry_of(first.camera));
+  for (const auto& camera : together)
+    batch->add(entry_of(camera), now(self));
 }
 
-void grouper_state::finish(const placement& decided, std::optional<gate_evidence> evidence) {
-  auto current = done_placing();
-  enter(current.request.camera, decided.group, decided.joined ? regroup_kind::joined : regroup_kind::opened,
-        decided.why, std::move(evidence));
-  resized(decided.group);
-  for (auto& promise : current.promises)
-    promise.deliver(request_answer{current.request.id, decided.group, decided.joined, decided.why});
-  place_next();
+placing_entry grouper_state::entry_of(const camera_id& camera) const {
+  const auto& asks = asking.at(camera);
+  return {asks.request, asks.fall, cameras.at(camera).video};
 }
 
-void grouper_state::dismiss(const std::string& why) {
-  auto current = done_placing();
-  tell(event_id::drift_refuted, current.request.camera, {}, why);
-  for (auto& promise : current.promises)
-    promise.deliver(request_answer{current.request.id, {}, false, why});
-  place_next();
+void grouper_state::close_batch(const placing_batch& batch) {
+  std::erase_if(batches, [&](const auto& one) { return one.get() == &batch; });
+  place_waiting();
 }
 
-void grouper_state::refuse(const error& why) {
-  auto current = done_placing();
-  policy.leave(current.request.camera);
-  for (auto& promise : current.promises)
-    promise.deliver(to_caf(why));
-  place_next();
-}
-
-void grouper_state::tell(std::string_view id, const camera_id& camera, group_id group, std::string text) {
-  self->send(telemetry, event{{}, std::string{id}, camera, group, {}, window, 0, std::move(text)});
+void grouper_state::tell(std::string_view id, const camera_id& camera, group_id group, std::string text, double value) {
+  self->send(telemetry, event{{}, std::string{id}, camera, group, {}, window, value, std::move(text)});
 }
 
 // -- behavior ----------------------------------------------------------------------------------------
@@ -153,6 +110,14 @@ grouper_actor::behavior_type grouper_state::make_behavior() {
     },
     [this](const gpu_share& share) { shared(share); },
     [this](const window_closed& closed) { return settle(closed); },
+    [this](const camera_status& status) {
+      const auto found = cameras.find(status.camera);
+      if (found == cameras.end() || !status.place)
+        return;
+      found->second.hello.place = *status.place;
+      found->second.moves = true;
+      policy.moved(status.camera, *status.place);
+    },
     [this](const status_query&) {
       status_report out;
       for (const auto& [id, group] : policy.groups()) {

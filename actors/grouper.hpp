@@ -9,9 +9,11 @@
 #include <optional>
 #include <vector>
 
-#include "actors/comparison.hpp"
+#include "actors/cross_evaluation.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/placing_batch.hpp"
 #include "runtime/policy/grouping.hpp"
+#include "runtime/policy/placing.hpp"
 #include "runtime/policy/sampler.hpp"
 
 namespace ecco {
@@ -41,6 +43,8 @@ struct grouper_state {
     camera_hello hello;
     camera_actor device;
     ingest_actor video;
+    /// It said where it is since its hello: that is where to look for it, whatever place a request names.
+    bool moves = false;
   };
   struct job_entry {
     group_job_actor handle;
@@ -53,29 +57,44 @@ struct grouper_state {
   /// A request on its way through Algorithm 2.
   struct placing {
     retrain_request request;
+    /// How far it fell in the group it was taken out of; 0 when it asks by itself.
+    double fall = 0;
     /// Whoever waits for the answer; a repeated request adds itself.
     std::vector<caf::typed_response_promise<request_answer>> promises;
+  };
+  /// A new group whose job is about to be started.
+  struct founding {
+    group_id group;
+    /// The founder first.
+    std::vector<placed_request> members;
+    /// The founder's model; empty when it must be fetched.
+    model_update initial;
+    /// Of the drifted scene, for the zoo to find the founder a better one.
+    std::vector<labelled_frame> frames;
+    std::function<void()> done;
   };
 
   explicit grouper_state(grouper_actor::stateful_pointer<grouper_state> selfptr) : self(selfptr), policy{{}} {}
 
   grouper_actor::behavior_type make_behavior();
 
-  // -- requests, one at a time: three cameras that darken together must find the group of the first ----
+  // -- requests: those that may share a group are placed together, those far apart beside each other ------
 
   caf::result<request_answer> enqueue(const retrain_request& request);
-  void place_next();
-  comparison_terms terms_of(const retrain_request& request, const std::vector<group_id>& candidates) const;
-  /// The job's weights and the camera's come from the same place: neither is better for having learnt elsewhere.
-  bool is_of_same_origin(const job_entry& job, const retrain_request& request) const;
-  void decide(const comparison_outcome& compared);
-  void open_job(const placement& decided, const std::vector<labelled_frame>& frames);
-  void finish(const placement& decided, std::optional<gate_evidence> evidence = {});
-  /// The alarm was false: the camera keeps its model.
-  void dismiss(const std::string& why);
-  void refuse(const error& why);
-  /// Takes the request in progress off the queue.
-  placing done_placing();
+  void place_waiting();
+  void begin_batch(const std::vector<camera_id>& together);
+  placing_entry entry_of(const camera_id& camera) const;
+  std::vector<placing_terms::candidate> candidates_of(const retrain_request& request) const;
+  scored_request scored_of(const placing_entry& entry);
+  void decide(placing_batch& batch);
+  void open_job(const founding& founded);
+  void opened(const founding& founded, const model_update& initial);
+  /// The camera is in its group: it hears of it, and so does who asked.
+  void finish(const placed_request& placed, std::optional<gate_evidence> evidence = {});
+  void answer(const camera_id& camera, const placement& where);
+  void refuse(const founding& founded, const error& why);
+  /// All requests of the batch have their place: those that waited for it are next.
+  void close_batch(const placing_batch& batch);
 
   // -- membership --------------------------------------------------------------------------------------
 
@@ -86,6 +105,8 @@ struct grouper_state {
              std::optional<gate_evidence> evidence = {});
   void take_out(const camera_id& camera, group_id group, regroup_kind kind, const std::string& why);
   void end_group(group_id group, const std::string& why);
+  /// The whole group drifted: what its members showed before does not count any more (decision 8).
+  void renew(group_id group);
   /// After a change: the members hear of their part of the plan; a group without members ends.
   void resized(group_id group);
   /// The allocator's word on a group's window: its members hear of it, and what they are to send for it, if that changed.
@@ -95,10 +116,14 @@ struct grouper_state {
 
   caf::result<eval_report> settle(const window_closed& closed);
   void settled(const window_closed& closed, const eval_report& scores);
+  void take_out_misfits(window_number closed, const eval_report& scores);
+  /// Has groups near each other try their models on each other's members, in the course of the next window.
+  void compare_groups();
+  void unite(const std::vector<cross_evaluation>& measured);
   void camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video);
   void bootstrap();
   void open_bootstrap_group(const model_update& initial);
-  void tell(std::string_view id, const camera_id& camera, group_id group, std::string text);
+  void tell(std::string_view id, const camera_id& camera, group_id group, std::string text, double value = 0);
 
   grouper_actor::stateful_pointer<grouper_state> self;
   grouper_config config;
@@ -112,8 +137,12 @@ struct grouper_state {
   std::map<group_id, job_entry> jobs;
   /// The group each camera learnt in last.
   std::map<camera_id, group_id> learnt_in;
-  std::deque<placing> queue;
-  bool placing_now = false;
+  std::map<camera_id, placing> asking;
+  /// Those of them that are in no batch yet, the first to ask first.
+  std::deque<camera_id> waiting;
+  std::vector<std::shared_ptr<placing_batch>> batches;
+  /// How the model that each camera runs did at the end of the last window, where that was scored.
+  std::map<camera_id, camera_score> running;
   window_number window = 0;
   std::optional<group_id> bootstrap_group;
   duration bootstrap_end{};

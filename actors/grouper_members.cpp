@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The grouper's members: who joins and leaves, what a window's end does to them, and the bootstrap. The way of a
-// request to its group is in grouper.cpp.
+// The grouper's members and their jobs: who enters a group and leaves it.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -18,10 +16,8 @@ namespace ecco {
 namespace {
 
 constexpr duration store_patience = std::chrono::seconds{10};
-constexpr duration settle_patience = std::chrono::seconds{50};
 /// Cameras that start together get this long to say hello before the bootstrap begins without the rest.
 constexpr duration muster = std::chrono::seconds{3};
-constexpr duration try_again_after = std::chrono::seconds{1};
 
 std::string describe(const sampling_plan& plan) {
   char text[64];
@@ -98,6 +94,18 @@ void grouper_state::end_group(group_id group, const std::string& why) {
   tell(event_id::group_ended, {}, group, why);
 }
 
+void grouper_state::renew(group_id group) {
+  const auto found = policy.groups().find(group);
+  if (found == policy.groups().end() || !jobs.contains(group))
+    return;
+  for (const auto& [camera, member] : found->second.members) {
+    const join_order order{group, camera, now(self) - member.since, {}, true};
+    self->send(jobs.at(group).handle, order);
+    self->send(cameras.at(camera).video, order, jobs.at(group).handle);
+  }
+  tell(event_id::group_drifted, {}, group, "it stays together", static_cast<double>(found->second.members.size()));
+}
+
 void grouper_state::resized(group_id group) {
   const auto job = jobs.find(group);
   if (job == jobs.end())
@@ -135,66 +143,9 @@ void grouper_state::shared(const gpu_share& share) {
   }
 }
 
-// -- windows -----------------------------------------------------------------------------------------
-
-caf::result<eval_report> grouper_state::settle(const window_closed& closed) {
-  window = closed.window;
-  auto promise = self->make_response_promise<eval_report>();
-  if (jobs.empty()) {
-    settled(closed, {});
-    promise.deliver(eval_report{});
-    return promise;
-  }
-  auto all = std::make_shared<eval_report>();
-  auto outstanding = std::make_shared<std::size_t>(jobs.size());
-  auto one_less = [this, closed, all, outstanding, promise]() mutable {
-    if (--*outstanding > 0)
-      return;
-    settled(closed, *all);
-    promise.deliver(*all);
-  };
-  for (const auto& [group, job] : jobs)
-    self->request(job.handle, settle_patience, closed)
-      .then(
-        [all, one_less](const eval_report& report) mutable {
-          all->scores.insert(all->scores.end(), report.scores.begin(), report.scores.end());
-          one_less();
-        },
-        [this, group = group, one_less](const caf::error& failure) mutable {
-          tell(event_id::window_unsettled, {}, group, render(from_caf(failure)));
-          one_less();
-        });
-  return promise;
-}
-
-void grouper_state::settled(const window_closed& closed, const eval_report& scores) {
-  if (bootstrap_group) {
-    if (now(self) < bootstrap_end)
-      return;
-    end_group(*std::exchange(bootstrap_group, std::nullopt), "the first student is learnt");
-    tell(event_id::bootstrap_ended, {}, {}, "");
-    return;
-  }
-  std::vector<member_score> members;
-  for (const auto& score : scores.scores) {
-    members.push_back({score.camera, score.map50, score.standard_error});
-    plans.scored(score.camera, score.map50);
-  }
-  for (const auto& out : policy.close_window(closed.window, members, now(self))) {
-    take_out(out.camera, out.group, regroup_kind::left, out.why);
-    resized(out.group);
-    const auto& entry = cameras.at(out.camera);
-    queue.push_back({{request_id{}, out.camera, entry.hello.place, {}, request_reason::regroup, {}}, {}});
-  }
-  for (const auto& standing : closed.jobs)
-    if (policy.groups().contains(standing.group)
-        && policy.settle(standing.group, std::isnan(standing.gain) || standing.gain > 0))
-      end_group(standing.group, "training gains nothing any more");
-  place_next();
-}
-
 void grouper_state::camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {
   cameras[hello.camera] = {hello, device, video};
+  policy.moved(hello.camera, hello.place);
   if (const auto group = policy.group_of(hello.camera); group && jobs.contains(*group)) {
     // It is back, and its group still counts on it.
     enter(hello.camera, *group, regroup_kind::joined, "back after a break");
@@ -203,34 +154,6 @@ void grouper_state::camera_there(const camera_hello& hello, const camera_actor& 
     bootstrap_begun = true;
     self->delayed_send(self, muster, due_atom_v);
   }
-}
-
-void grouper_state::bootstrap() {
-  self->request(models, store_patience, model_query{0, cameras.begin()->first})
-    .then([this](const model_update& initial) { open_bootstrap_group(initial); },
-          [this](const caf::error& failure) {
-            tell(event_id::bootstrap_started, {}, {}, "failed: " + render(from_caf(failure)));
-          });
-}
-
-void grouper_state::open_bootstrap_group(const model_update& initial) {
-  if (placing_now) { // a request must not lose its group under way
-    self->delayed_send(self, try_again_after, due_atom_v);
-    return;
-  }
-  while (!policy.groups().empty())
-    end_group(policy.groups().begin()->first, "all cameras learn a first student");
-  std::vector<retrain_request> requests;
-  for (const auto& [camera, entry] : cameras)
-    requests.push_back({request_id{}, camera, entry.hello.place, {}, request_reason::injected, initial.model});
-  const auto group = policy.open(requests, now(self), window);
-  start_job(group, initial, {});
-  bootstrap_group = group;
-  bootstrap_end = now(self) + config.bootstrap;
-  tell(event_id::bootstrap_started, {}, group, std::to_string(requests.size()) + " cameras");
-  for (const auto& request : requests)
-    enter(request.camera, group, regroup_kind::joined, "learning the first student");
-  resized(group);
 }
 
 } // namespace ecco

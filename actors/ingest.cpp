@@ -217,7 +217,7 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       return promise;
     },
     [this](const join_order& order, const group_job_actor& whom) {
-      if (job == whom)
+      if (job == whom && !order.renew)
         return; // the camera was away for a moment; the job has everything
       job = whom;
       group = order.group;

@@ -33,6 +33,11 @@ using tells = caf::reacts_to<Ts...>;
 template <class... Ts>
 using asks = caf::replies_to<Ts...>;
 
+/// Who must know where cameras are.
+using whereabouts_actor = caf::typed_actor<
+  // TELEMETRY: it moved.
+  tells<camera_status>>;
+
 /// What everybody may see: events and statuses, in order.
 using telemetry_actor = caf::typed_actor<
   // Anybody: this happened.
@@ -42,7 +47,9 @@ using telemetry_actor = caf::typed_actor<
   // RECEPTION: cameras and their accuracy.
   asks<status_query>::with<status_report>,
   // UPLINK: the server's TELEMETRY; what is said on this node goes there too.
-  tells<caf::strong_actor_ptr>>;
+  tells<caf::strong_actor_ptr>,
+  // RECEPTION: the GROUPER hears of cameras that move.
+  tells<whereabouts_actor>>;
 
 /// One device (a thread of its own), or the stand-in of one on another host.
 using gpu_worker_actor = caf::typed_actor<
@@ -57,16 +64,21 @@ using gpu_worker_actor = caf::typed_actor<
   // INTERNAL: an answer's time has come.
   tells<due_atom>>;
 
+/// Who scores weights.
+using scorer_actor = caf::typed_actor<asks<eval_order>::with<eval_report>>;
+
 /// One group's retraining: its samples, its state, its accuracy.
 using group_job_actor = caf::typed_actor<
-  // GROUPER: this camera is a member from now on; is none any more.
+  // GROUPER: this camera is a member from now on, or one whose old frames do not count any more; is none any more.
   tells<join_order>, tells<leave_order>,
   // INGEST: fresh labelled frames of a member.
   tells<sample_batch>,
   // ALLOCATOR: train for one slice on the worker that is held free.
   asks<micro_window_grant>::with<micro_window_report>,
-  // GROUPER: score your model on these frames.
+  // GROUPER: score your model on these frames. Another GROUP JOB: score mine on your members' held-out frames.
   asks<eval_order>::with<eval_report>,
+  // GROUPER: have your model scored on the held-out frames of that other GROUP JOB.
+  asks<eval_order, scorer_actor>::with<eval_report>,
   // GROUPER: the window is over: score your model on every member, and propose it for deployment.
   asks<window_closed>::with<eval_report>>;
 
@@ -96,7 +108,7 @@ using ingest_actor = caf::typed_actor<
   tells<encoded_segment>,
   // GROUPER: labelled frames of the drifted scene, please.
   asks<subsample_order>::with<sample_batch>,
-  // GROUPER: frames go to this GROUP JOB from now on; to none any more.
+  // GROUPER: frames go to this GROUP JOB from now on, or once more those since its drift; to none any more.
   tells<join_order, group_job_actor>, tells<leave_order>,
   // RECEPTION: the camera is there (again); this is where to ask for it when its probes show drift.
   tells<camera_hello, request_desk_actor>,
@@ -113,6 +125,8 @@ using grouper_actor = request_desk_actor::extend<
   tells<gpu_share>,
   // ALLOCATOR: the window is over; answered when all groups are settled, with every member's score.
   asks<window_closed>::with<eval_report>,
+  // TELEMETRY: the camera moved.
+  tells<camera_status>,
   // RECEPTION: groups and members.
   asks<status_query>::with<status_report>,
   // INTERNAL: the cameras had time to say hello; the bootstrap begins.

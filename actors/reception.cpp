@@ -50,6 +50,7 @@ void reception_state::begin(server_parts with) {
   for (const auto& [called, handle] : by_name)
     self->monitor(handle);
   self->send(allocator, grouper);
+  self->send(telemetry, whereabouts_actor{grouper});
 }
 
 // -- cameras and workers -------------------------------------------------------------------------------

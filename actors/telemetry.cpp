@@ -9,6 +9,7 @@
 
 #include "actors/clock.hpp"
 #include "runtime/base/event_ids.hpp"
+#include "runtime/policy/globe_grid.hpp"
 
 namespace ecco {
 
@@ -35,6 +36,19 @@ void remember(telemetry_state& state, const event& what) {
     standing.online = false;
 }
 
+/// A camera that moves less is where it was.
+constexpr double worth_telling_m = 5;
+
+bool has_moved(telemetry_state& state, const camera_status& status) {
+  if (!state.whereabouts || !status.place)
+    return false;
+  auto [told, fresh] = state.told.try_emplace(status.camera, *status.place);
+  if (!fresh && distance_m(told->second, *status.place) < worth_telling_m)
+    return false;
+  told->second = *status.place;
+  return true;
+}
+
 } // namespace
 
 telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telemetry_state> self,
@@ -55,6 +69,8 @@ telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telem
       standing_of(self->state, status.camera).last = status;
       if (self->state.sink.on_status)
         self->state.sink.on_status(status);
+      if (has_moved(self->state, status))
+        self->send(self->state.whereabouts, status);
     },
     [](const arrival_report&) {
       // Measured rates correct the shares once rates are controlled; until then nobody needs them.
@@ -69,6 +85,7 @@ telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telem
     [self](const caf::strong_actor_ptr& server) {
       self->state.upstream = caf::actor_cast<telemetry_actor>(server);
     },
+    [self](const whereabouts_actor& whom) { self->state.whereabouts = whom; },
   };
 }
 

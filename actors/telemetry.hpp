@@ -22,6 +22,9 @@ struct telemetry_state {
   std::map<camera_id, camera_standing> cameras;
   /// The server's, on a node that has one.
   telemetry_actor upstream;
+  /// Who hears of cameras that move, and where each was when that was told last.
+  whereabouts_actor whereabouts;
+  std::map<camera_id, location> told;
 };
 
 /// Stamps events, passes them to the sink and remembers how each camera stands.

@@ -84,6 +84,14 @@ inline constexpr double join_margin = 0.01;
 inline constexpr std::uint32_t subsamples = 32;
 /// Windows: the first without gain may be noise, the third hardly.
 inline constexpr std::uint32_t converged_windows = 3;
+/// Windows: one to be measured after joining, one to fall in.
+inline constexpr std::uint32_t dwell = 2;
+/// Cameras: each costs `subsamples` frames on every candidate's model, and its samples on their way.
+inline constexpr std::uint32_t most_moves = 32;
+/// Windows, as in [D].
+inline constexpr std::uint32_t compare_every = 3;
+/// Pairs: eight evaluations, of a window's held-out frames each.
+inline constexpr std::uint32_t most_pairs = 4;
 
 // -- drift -------------------------------------------------------------------------------------------------
 

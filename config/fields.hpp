@@ -154,6 +154,10 @@ void fields(S& s, V&& visit) {
   visit("join_margin", s.join_margin, between{0.0, 1.0});
   visit("subsamples", s.subsamples, between{1u, 4096u});
   visit("converged_windows", s.converged_windows, between{1u, 1000u});
+  visit("dwell", s.dwell, between{0u, 1000u});
+  visit("most_moves", s.most_moves, between{0u, 1'000'000u});
+  visit("compare_every", s.compare_every, between{0u, 1000u});
+  visit("most_pairs", s.most_pairs, between{1u, 100'000u});
 }
 
 template <like<page_hinkley_settings> S, class V>

@@ -146,6 +146,14 @@ struct policy_settings {
   std::uint32_t subsamples = defaults::subsamples;
   /// A group that gained nothing in this many windows ends, 1..1000.
   std::uint32_t converged_windows = defaults::converged_windows;
+  /// Windows a camera stays in its group before it is moved, doubled each time that it is, 0..1000.
+  std::uint32_t dwell = defaults::dwell;
+  /// Cameras that are moved in one window, 0..1000000.
+  std::uint32_t most_moves = defaults::most_moves;
+  /// Every so many windows, groups near each other are tried on each other's cameras, 0..1000. 0: never.
+  std::uint32_t compare_every = defaults::compare_every;
+  /// Pairs of groups that are tried in one window, at two evaluations each, 1..100000.
+  std::uint32_t most_pairs = defaults::most_pairs;
 
   friend bool operator==(const policy_settings&, const policy_settings&) = default;
 };

@@ -19,6 +19,10 @@ grouping_options grouping_of(const settings& from) {
   out.drop = from.policy.drop;
   out.join_margin = from.policy.join_margin;
   out.converged_windows = from.policy.converged_windows;
+  out.dwell = from.policy.dwell;
+  out.most_moves = from.policy.most_moves;
+  out.compare_every = from.policy.compare_every;
+  out.most_pairs = from.policy.most_pairs;
   return out;
 }
 

@@ -98,6 +98,9 @@ struct JoinOrder {
 
   evidence @3 :GateEvidence;
   # How the group's model and the camera's own do on the frames that decided. Missing when none were compared.
+
+  renew @4 :Bool;
+  # The camera is a member already, and drifted with its whole group: frames of it from before `since` are dropped.
 }
 
 struct LeaveOrder {

@@ -70,6 +70,8 @@ struct join_order {
   duration since{};
   /// How the group's model and the camera's own do on the frames that decided; nothing when none were compared.
   std::optional<gate_evidence> evidence = std::nullopt;
+  /// The camera is a member already, and drifted with its whole group: frames of it from before `since` are dropped.
+  bool renew = false;
 
   friend bool operator==(const join_order&, const join_order&) = default;
 };

@@ -12,6 +12,7 @@ using import "ids.capnp".Epoch;
 using import "ids.capnp".Fraction;
 using import "ids.capnp".GroupId;
 using import "ids.capnp".Nanoseconds;
+using import "grouping.capnp".Location;
 using import "ids.capnp".WindowNumber;
 using import "ids.capnp".WorkerId;
 using import "model.capnp".ModelRef;
@@ -40,6 +41,9 @@ struct CameraStatus {
 
   objects @7 :Float64;
   # Number of the student's detections a frame, smoothed; not negative.
+
+  place @8 :Location;
+  # Where it is now. Missing from a camera that does not move or does not know.
 }
 
 struct ArrivalReport {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "messages/grouping.hpp"
 #include "messages/model.hpp"
 
 namespace ecco {
@@ -18,6 +20,8 @@ struct camera_status {
   double drift_score = 0;
   /// Mean confidence and number of the student's detections, smoothed.
   double confidence = 0, objects = 0;
+  /// Where it is now; nothing from a camera that does not move or does not know.
+  std::optional<location> place{};
 
   friend bool operator==(const camera_status&, const camera_status&) = default;
 };

@@ -211,6 +211,7 @@ struct EvalOrder {
   # In safetensors. Empty in an order to a group_job: its own are meant.
 
   frames @1 :List(LabelledFrame);
+  # Empty in an order to a group_job: its members' held-out frames are meant.
 
   features @2 :Bool;
   # Tell the frames' pooled features, too.
@@ -225,6 +226,9 @@ struct EvalReport {
 
   features @2 :List(List(Float32));
   # When they were asked for: one list a frame, in the order of the frames, of at most 4 096 numbers.
+
+  others @3 :List(CameraScore);
+  # In the answer to `WindowClosed`: the model that each member runs, on the same frames, where that was scored.
 }
 
 struct ExpertQuery {

@@ -145,7 +145,8 @@ struct train_report {
   friend bool operator==(const train_report&, const train_report&) = default;
 };
 
-/// Scores weights on labelled frames. Sent to a group_job without weights: its own are meant.
+/// Scores weights on labelled frames. Sent to a group_job without weights: its own are meant; without frames: its
+/// members' held-out ones.
 struct eval_order {
   blob weights;
   std::vector<labelled_frame> frames;
@@ -162,6 +163,8 @@ struct eval_report {
   /// When they were asked for: what the student's backbone makes of each frame, in the order of the frames
   /// (student::features).
   std::vector<std::vector<float>> features{};
+  /// In the answer to `window_closed`: the model that each member runs, on the same frames, where that was scored.
+  std::vector<camera_score> others{};
 
   friend bool operator==(const eval_report&, const eval_report&) = default;
 };

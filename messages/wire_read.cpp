@@ -206,6 +206,7 @@ join_order read(const place& at, JoinOrder::Reader from) {
       .camera = id<camera_id>(at / "camera", from.getCamera()),
       .since = span(at / "since", from.getSince()),
       .evidence = {},
+      .renew = from.getRenew(),
   };
   if (from.hasEvidence())
     order.evidence = read(at / "evidence", from.getEvidence());
@@ -446,6 +447,7 @@ eval_report read(const place& at, EvalReport::Reader from) {
                            return static_cast<float>(finite(here, value));
                          });
                        }),
+      .others = list(at / "others", from.getOthers()),
   };
 }
 
@@ -532,7 +534,7 @@ chunk_ack read(const place&, ChunkAck::Reader from) {
 // -- status -----------------------------------------------------------------
 
 camera_status read(const place& at, CameraStatus::Reader from) {
-  return {
+  camera_status status{
       .camera = id<camera_id>(at / "camera", from.getCamera()),
       .model = read(at / "model", from.getModel()),
       .frames_seen = from.getFramesSeen(),
@@ -541,7 +543,11 @@ camera_status read(const place& at, CameraStatus::Reader from) {
       .drift_score = not_negative(at / "driftScore", from.getDriftScore()),
       .confidence = fraction(at / "confidence", from.getConfidence()),
       .objects = not_negative(at / "objects", from.getObjects()),
+      .place = {},
   };
+  if (from.hasPlace())
+    status.place = read(at / "place", from.getPlace());
+  return status;
 }
 
 arrival_report read(const place& at, ArrivalReport::Reader from) {

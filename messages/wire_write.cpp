@@ -206,6 +206,7 @@ void write(JoinOrder::Builder to, const join_order& from) {
   to.setSince(from.since.count());
   if (from.evidence)
     write(to.initEvidence(), *from.evidence);
+  to.setRenew(from.renew);
 }
 
 void write(LeaveOrder::Builder to, const leave_order& from) {
@@ -383,6 +384,8 @@ void write(EvalOrder::Builder to, const eval_order& from, std::vector<gap>& gaps
 void write(EvalReport::Builder to, const eval_report& from) {
   write_list(to.initScores(count(from.scores)), from.scores);
   to.setBusy(from.busy.count());
+  if (!from.others.empty())
+    write_list(to.initOthers(count(from.others)), from.others);
   if (from.features.empty())
     return;
   auto frames = to.initFeatures(count(from.features));
@@ -465,6 +468,8 @@ void write(CameraStatus::Builder to, const camera_status& from) {
   to.setDriftScore(from.drift_score);
   to.setConfidence(from.confidence);
   to.setObjects(from.objects);
+  if (from.place)
+    write(to.initPlace(), *from.place);
 }
 
 void write(ArrivalReport::Builder to, const arrival_report& from) {

@@ -29,6 +29,14 @@ inline constexpr std::string_view group_opened = "group.opened";
 inline constexpr std::string_view group_joined = "group.joined";
 /// A camera left its group. value: the share of its accuracy it had lost; text: why.
 inline constexpr std::string_view group_left = "group.left";
+/// The whole group drifted: it stays together, and its frames from before do not count any more. value: number of
+/// cameras.
+inline constexpr std::string_view group_drifted = "group.drifted";
+/// Another group joined this one as a whole. value: number of cameras; text: why.
+inline constexpr std::string_view group_united = "group.united";
+/// Cameras left the group together, for another one that fits them better or for one of their own. value: number of
+/// cameras; text: who, and where to.
+inline constexpr std::string_view group_split = "group.split";
 /// The group's job is over. value: windows it lived; text: why.
 inline constexpr std::string_view group_ended = "group.ended";
 /// The group's job died and is started anew from what its members run. text: why.

@@ -19,8 +19,14 @@ void append(std::vector<labelled_frame>& to, const std::deque<labelled_frame>& f
 
 } // namespace
 
+void sample_pool::join(const camera_id& camera) {
+  if (members_.try_emplace(camera).second && left_.contains(camera))
+    overflowed_ = true;
+}
+
 void sample_pool::leave(const camera_id& camera) {
   members_.erase(camera);
+  left_.insert(camera);
   std::erase_if(fresh_, [&](const labelled_frame& sample) { return sample.shot.camera == camera; });
 }
 
@@ -71,6 +77,7 @@ std::vector<labelled_frame> sample_pool::all() const {
 
 void sample_pool::handed_out() {
   fresh_.clear();
+  left_.clear();
   overflowed_ = false;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "messages/training.hpp"
@@ -19,7 +20,7 @@ class sample_pool {
   sample_pool(std::size_t train_frames, std::size_t held_out_frames)
       : train_limit_(train_frames), held_out_limit_(held_out_frames) {}
 
-  void join(const camera_id& camera) { members_.try_emplace(camera); }
+  void join(const camera_id& camera);
   void leave(const camera_id& camera);
 
   /// Frames of a camera that is no member are dropped: it left while they were on their way.
@@ -34,7 +35,7 @@ class sample_pool {
   std::vector<labelled_frame> all() const;
 
   /// What came since `handed_out`, complete unless it `overflowed`: nobody fetched it for so long that more came
-  /// than is kept.
+  /// than is kept; or a member left and came back, whose old frames the worker would not know to drop.
   const std::vector<labelled_frame>& fresh() const { return fresh_; }
   bool overflowed() const { return overflowed_; }
   void handed_out();
@@ -53,6 +54,8 @@ class sample_pool {
   std::size_t train_limit_, held_out_limit_;
   std::map<camera_id, rings> members_;
   std::vector<labelled_frame> fresh_;
+  /// Who left since then.
+  std::set<camera_id> left_;
   bool overflowed_ = false;
 };
 

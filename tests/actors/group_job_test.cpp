@@ -152,6 +152,60 @@ BOOST_FIXTURE_TEST_CASE(frames_of_a_camera_that_left_are_not_sent, a_job) {
   BOOST_TEST((orders().back().members == std::vector{camera_id{"a"}}));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_member_showed_before_it_drifted_with_its_group_is_trained_on_no_more, a_job) {
+  train_well();
+  give(a_batch("a", 6, sample_role::train));
+  BOOST_TEST_REQUIRE(run(grant(1, 1, 0)).has_value());
+  tell(job, join_order{group_id{7}, camera_id{"a"}, 0s, {}, true});
+  give(a_batch("a", 4, sample_role::train, 1, 100s));
+  BOOST_TEST_REQUIRE(run(grant(1, 1, 1)).has_value());
+  BOOST_TEST(orders().back().from_scratch); // the worker has the old frames
+  BOOST_TEST(count_of(orders().back(), "a", sample_role::train) == 4);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_member_that_drifts_while_it_is_trained_on_is_renewed_in_the_next_order, a_job) {
+  allocator.hold<train_order>();
+  give(a_batch("a", 6, sample_role::train));
+  const auto first = begin_asking<micro_window_report>(job, grant(1, 1, 0));
+  tell(job, join_order{group_id{7}, camera_id{"a"}, 0s, {}, true});
+  give(a_batch("a", 5, sample_role::train, 1, 100s));
+  allocator.deliver<train_order>(trained(orders().front()));
+  train_well();
+  BOOST_TEST_REQUIRE(run(grant(1, 1, 1)).has_value());
+  BOOST_TEST(orders().back().from_scratch);
+  BOOST_TEST(count_of(orders().back(), "a", sample_role::train) == 5);
+}
+
+BOOST_FIXTURE_TEST_CASE(another_groups_model_is_scored_on_all_held_out_frames, a_job) {
+  join("b");
+  give(a_batch("a", 3, sample_role::held_out));
+  give(a_batch("b", 2, sample_role::held_out));
+  give(a_batch("b", 4, sample_role::train));
+  allocator.answer<eval_order>([](const eval_order& order) -> result<eval_report> { return scored(order, .4); });
+  const auto answered = ask<eval_report>(job, eval_order{text_blob("theirs"), {}});
+  BOOST_TEST_REQUIRE(answered.has_value());
+  BOOST_TEST(answered->scores.size() == 2u);
+  BOOST_TEST((allocator.got<eval_order>().front().weights == text_blob("theirs")));
+  BOOST_TEST(allocator.got<eval_order>().front().frames.size() == 5u);
+}
+
+BOOST_FIXTURE_TEST_CASE(without_held_out_frames_no_device_is_troubled, a_job) {
+  BOOST_TEST(ask<eval_report>(job, eval_order{text_blob("theirs"), {}})->scores.empty());
+  BOOST_TEST(allocator.got<eval_order>().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(its_own_model_is_tried_on_another_groups_frames, a_job) {
+  mock<scorer_actor> other{*this};
+  other.answer<eval_order>([](const eval_order&) -> result<eval_report> {
+    return eval_report{{{camera_id{"z"}, .3, .3, 0, 1, 1}}, {}};
+  });
+  const auto answered = ask<eval_report>(job, eval_order{}, other.handle());
+  BOOST_TEST_REQUIRE(answered.has_value());
+  BOOST_TEST(answered->scores.front().camera.value == "z");
+  BOOST_TEST((other.got<eval_order>().front().weights == text_blob("start")));
+  BOOST_TEST(other.got<eval_order>().front().frames.empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(frames_that_overflow_during_a_slice_are_made_up_for_by_the_next_order, a_job) {
   allocator.hold<train_order>();
   give(a_batch("a", 4, sample_role::train));
@@ -320,6 +374,8 @@ BOOST_FIXTURE_TEST_CASE(a_candidate_carries_evidence_for_every_member_on_frames_
   const auto answered = ask<eval_report>(job, window_closed{1, {}});
   BOOST_TEST_REQUIRE(answered.has_value());
   BOOST_TEST(answered->scores.size() == 2u);
+  BOOST_TEST_REQUIRE(answered->others.size() == 2u); // what each member runs, for who asks whether they fit together
+  BOOST_TEST(answered->others.front().map50 == 1);
   BOOST_TEST_REQUIRE(candidates().size() == 1u);
   const auto& candidate = candidates().front();
   BOOST_TEST((candidate.weights == text_blob("state 1")));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/grouper.hpp"
 
+#include <cmath>
 #include <map>
+#include <optional>
 
 #include "actors/frames.hpp"
 #include "actors/mock.hpp"
@@ -33,6 +35,8 @@ struct a_town : virtual_system {
   std::vector<model_update> initials;
   /// How each model does on whatever frames there are.
   double own = .3, of_groups = .8;
+  /// How each member does under its group's model at the end of a window, and under another group's.
+  std::map<std::string, double> accuracy, elsewhere;
   grouper_config config;
   grouper_actor grouper;
 
@@ -51,7 +55,21 @@ struct a_town : virtual_system {
       job.take<leave_order>();
       job.answer<eval_order>(
           [this](const eval_order& order) -> result<eval_report> { return scored(order, of_groups); });
-      job.answer<window_closed>([](const window_closed&) -> result<eval_report> { return eval_report{}; });
+      job.answer<window_closed>([this, group](const window_closed&) -> result<eval_report> {
+        eval_report out;
+        for (const auto& [called, map50] : accuracy)
+          if (is_in(called, group))
+            out.scores.push_back({camera_id{called}, map50, map50, .01, 32, 32});
+        return out;
+      });
+      job.answer<eval_order, scorer_actor>(
+        [this, group](const eval_order&, const scorer_actor& whose) -> result<eval_report> {
+          eval_report out;
+          for (const auto& [called, map50] : elsewhere)
+            if (!is_in(called, group) && whose == scorer_actor{job_of(called)})
+              out.scores.push_back({camera_id{called}, map50, map50, .001, 32, 32});
+          return out;
+        });
       return job.handle();
     };
     grouper = keep(system().spawn(ecco::grouper, config, factory, allocator.handle(), models.handle(),
@@ -76,6 +94,29 @@ struct a_town : virtual_system {
     return added;
   }
 
+  /// Where the camera was told to learn last.
+  std::optional<regroup_event> seat(const std::string& called) {
+    const auto& told = cameras.at(called).device.got<regroup_event>();
+    if (told.empty() || (told.back().kind != regroup_kind::opened && told.back().kind != regroup_kind::joined))
+      return std::nullopt;
+    return told.back();
+  }
+
+  bool is_in(const std::string& called, group_id group) {
+    const auto in = seat(called);
+    return in && in->group == group;
+  }
+
+  group_job_actor job_of(const std::string& called) {
+    return seat(called) ? jobs.at(seat(called)->group).handle() : group_job_actor{};
+  }
+
+  /// Closes windows with unchanging accuracies, up to this one.
+  void calm_until(window_number last) {
+    while (closed < last)
+      close(closed + 1, .1);
+  }
+
   retrain_request wish(const std::string& camera, std::uint64_t id = 1) {
     return {request_id{id}, camera_id{camera}, cameras.at(camera).place, 2s, request_reason::drift, running};
   }
@@ -91,11 +132,14 @@ struct a_town : virtual_system {
     return out;
   }
 
+  window_number closed = 0;
+
   void close(window_number window, double gain) {
-    window_closed closed{window, {}};
+    closed = window;
+    window_closed over{window, {}};
     for (const auto& [group, job] : jobs)
-      closed.jobs.push_back({group, 1, .5, gain});
-    BOOST_TEST(ask<eval_report>(grouper, closed).has_value());
+      over.jobs.push_back({group, 1, .5, gain});
+    BOOST_TEST(ask<eval_report>(grouper, over).has_value());
   }
 
   std::size_t groups() { return ask<status_report>(grouper, status_query{})->groups.size(); }
@@ -154,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(a_camera_that_returns_while_its_group_is_opened_harms_no
   BOOST_TEST((told("left") == kinds{regroup_kind::opened}));
 }
 
-BOOST_FIXTURE_TEST_CASE(requests_that_arrive_together_are_placed_one_after_another, two_neighbours) {
+BOOST_FIXTURE_TEST_CASE(a_request_that_comes_too_late_for_a_batch_waits_for_it, two_neighbours) {
   models.hold<model_query>();
   const auto left = begin_asking<request_answer>(grouper, wish("left"));
   const auto right = begin_asking<request_answer>(grouper, wish("right"));
@@ -175,6 +219,66 @@ BOOST_FIXTURE_TEST_CASE(requests_that_arrive_together_are_placed_one_after_anoth
     BOOST_TEST(cameras.at(camera).device.got<sampling_plan>().back().train_fps == 2);
 }
 
+BOOST_FIXTURE_TEST_CASE(neighbours_that_ask_together_are_compared_at_once_and_found_one_group, two_neighbours) {
+  add("gate", market);
+  std::vector<pending<request_answer>> asked;
+  for (const auto* camera : {"right", "gate", "left"}) {
+    cameras.at(camera).video.hold<subsample_order>();
+    asked.push_back(begin_asking<request_answer>(grouper, wish(camera)));
+  }
+  for (const auto* camera : {"gate", "left", "right"}) {
+    BOOST_TEST(cameras.at(camera).video.got<subsample_order>().size() == 1u);
+    cameras.at(camera).video.deliver<subsample_order>(a_batch(camera, 6, sample_role::train));
+  }
+  for (const auto& answered : asked)
+    BOOST_TEST_REQUIRE((answered->has_value() && (*answered)->has_value()));
+  BOOST_TEST(groups() == 1u);
+  BOOST_TEST(initials.size() == 1u);
+  BOOST_TEST((told("gate") == kinds{regroup_kind::opened})); // by name: who asked first does not matter
+  BOOST_TEST((told("left") == kinds{regroup_kind::joined}));
+  BOOST_TEST((told("right") == kinds{regroup_kind::joined}));
+  // All run the same model: one evaluation for the three of them.
+  BOOST_TEST_REQUIRE(allocator.got<eval_order>().size() == 1u);
+  BOOST_TEST(allocator.got<eval_order>().front().frames.size() == 18u);
+}
+
+BOOST_FIXTURE_TEST_CASE(requests_far_apart_do_not_wait_for_each_other, two_neighbours) {
+  add("far", harbour);
+  cameras.at("left").video.hold<subsample_order>();
+  const auto left = begin_asking<request_answer>(grouper, wish("left"));
+  BOOST_TEST(request("far").has_value());
+  BOOST_TEST(!left->has_value());
+  cameras.at("left").video.deliver<subsample_order>(a_batch("left", 6, sample_role::train));
+  BOOST_TEST(left->has_value());
+  BOOST_TEST(groups() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(one_false_alarm_in_a_batch_harms_nobody, two_neighbours) {
+  for (const auto* camera : {"left", "right"})
+    cameras.at(camera).video.hold<subsample_order>();
+  const auto left = begin_asking<request_answer>(grouper, wish("left"));
+  const auto right = begin_asking<request_answer>(grouper, wish("right"));
+  auto fine = a_batch("left", 6, sample_role::train);
+  fine.usual = .9;
+  cameras.at("left").video.deliver<subsample_order>(fine);
+  cameras.at("right").video.deliver<subsample_order>(error{ec::unavailable, "no video", {}});
+  BOOST_TEST((((*left)->value().group == group_id{})));
+  BOOST_TEST((((*right)->value().group != group_id{})));
+  BOOST_TEST(groups() == 1u);
+  cameras.at("left").video.answer<subsample_order>([=](const subsample_order&) -> result<sample_batch> { return fine; });
+  BOOST_TEST((request("left", 2)->group == group_id{})); // nothing is left behind of the batch
+}
+
+BOOST_FIXTURE_TEST_CASE(a_request_that_cannot_be_is_refused_and_changes_nothing, two_neighbours) {
+  auto tomorrow = wish("left"), nowhere = wish("left");
+  tomorrow.age = -1s;
+  nowhere.place.latitude = std::nan("");
+  for (const auto& bad : {tomorrow, nowhere})
+    BOOST_TEST((ask<request_answer>(grouper, bad).error().code == ec::invalid_argument));
+  BOOST_TEST(groups() == 0u);
+  BOOST_TEST(cameras.at("left").video.got<subsample_order>().empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(the_groups_are_scored_on_the_frames_of_the_request, two_neighbours) {
   request("left");
   request("right");
@@ -193,9 +297,9 @@ BOOST_FIXTURE_TEST_CASE(a_group_that_does_worse_than_the_cameras_own_model_is_no
   config.policy.join_margin = .01;
   of_groups = .2;
   request("left");
-  auto elsewhere = wish("right");
-  elsewhere.model = {4, std::string(64, 'b')};
-  BOOST_TEST(!ask<request_answer>(grouper, elsewhere)->joined);
+  auto other = wish("right");
+  other.model = {4, std::string(64, 'b')};
+  BOOST_TEST(!ask<request_answer>(grouper, other)->joined);
   BOOST_TEST(groups() == 2u);
 }
 
@@ -316,6 +420,149 @@ BOOST_FIXTURE_TEST_CASE(shares_are_told_to_the_members_only, two_neighbours) {
     BOOST_TEST(cameras.at(camera).device.got<gpu_share>().front().members == 2u);
   }
   BOOST_TEST(cameras.at("far").device.got<gpu_share>().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_group_that_drifted_as_a_whole_drops_what_it_showed_before, two_neighbours) {
+  of_groups = .5;
+  const auto group = request("left")->group;
+  request("right");
+  accuracy = {{"left", .5}, {"right", .5}};
+  advance(10s);
+  calm_until(3);
+  advance(10s);
+  accuracy = {{"left", .1}, {"right", .1}};
+  close(4, .1);
+  BOOST_TEST(groups() == 1u);
+  BOOST_TEST(telemetry.all(event_id::group_drifted).size() == 1u);
+  const auto& orders = jobs.at(group).got<join_order>();
+  BOOST_TEST_REQUIRE(orders.size() == 4u);
+  for (std::size_t i = 2; i < 4; ++i) {
+    BOOST_TEST(orders[i].renew);
+    BOOST_TEST((orders[i].since == 10s)); // the window it happened in
+  }
+  for (const auto* camera : {"left", "right"})
+    BOOST_TEST((std::get<0>(cameras.at(camera).video.got<join_order, group_job_actor>().back()).renew));
+}
+
+namespace {
+
+/// Two groups beside each other: each camera's own model is better for it than the other's was, at first.
+struct two_groups : two_neighbours {
+  group_id first, second;
+
+  two_groups() {
+    of_groups = .05;
+    own = .3;
+    first = request("left")->group;
+    auto other = wish("right");
+    other.model = {4, std::string(64, 'b')};
+    second = ask<request_answer>(grouper, other)->group;
+    BOOST_TEST_REQUIRE(groups() == 2u);
+    accuracy = {{"left", .5}, {"right", .45}};
+    calm_until(2);
+    BOOST_TEST_REQUIRE((jobs.at(first).got<eval_order, scorer_actor>().empty()));
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(groups_that_have_become_alike_unite_with_their_samples, two_groups) {
+  elsewhere = {{"left", .49}, {"right", .47}};
+  const auto job = watch(jobs.at(second).handle());
+  calm_until(3);
+  BOOST_TEST_REQUIRE(groups() == 1u);
+  BOOST_TEST((is_in("left", first) && is_in("right", first)));
+  BOOST_TEST((told("right") == kinds{regroup_kind::opened, regroup_kind::left, regroup_kind::joined}));
+  BOOST_TEST((told("left") == kinds{regroup_kind::opened}));
+  BOOST_TEST(job->has_value());
+  BOOST_TEST_REQUIRE(allocator.got<job_ended>().size() == 1u);
+  BOOST_TEST((allocator.got<job_ended>().front().group == second));
+  BOOST_TEST((jobs.at(second).got<leave_order>().size() == 1u));
+  // Its frames go to the other job from now on (decision 29).
+  const auto& joined = cameras.at("right").video.got<join_order, group_job_actor>();
+  BOOST_TEST_REQUIRE(joined.size() == 2u);
+  BOOST_TEST((std::get<1>(joined.back()) == jobs.at(first).handle()));
+  BOOST_TEST((std::get<0>(joined.back()).group == first));
+  BOOST_TEST(telemetry.all(event_id::group_united).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(groups_whose_models_do_not_suit_each_other_stay_apart, two_groups) {
+  elsewhere = {{"left", .1}, {"right", .455}};
+  calm_until(6);
+  BOOST_TEST(groups() == 2u);
+  BOOST_TEST((jobs.at(first).got<eval_order, scorer_actor>().size() == 2u)); // windows 3 and 6
+  BOOST_TEST(telemetry.all(event_id::group_united).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_comparison_that_fails_changes_nothing, two_groups) {
+  jobs.at(second).answer<eval_order, scorer_actor>(
+    [](const eval_order&, const scorer_actor&) -> result<eval_report> { return fail(ec::unavailable, "no worker"); });
+  elsewhere = {{"left", .49}, {"right", .455}};
+  calm_until(4);
+  BOOST_TEST(groups() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_group_that_ends_while_it_is_compared_harms_nobody, two_groups) {
+  jobs.at(first).hold<eval_order, scorer_actor>();
+  elsewhere = {{"left", .49}, {"right", .47}};
+  calm_until(3);
+  close(4, 0);
+  close(5, 0);
+  close(6, 0); // both end for want of gain
+  BOOST_TEST(groups() == 0u);
+  advance(130s); // longer than the comparison is waited for
+  BOOST_TEST(groups() == 0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(half_a_group_that_fell_leaves_together, two_neighbours) {
+  add("gate", market);
+  add("mill", market);
+  of_groups = .5;
+  const auto group = request("left")->group;
+  for (const auto* camera : {"right", "gate", "mill"})
+    BOOST_TEST((request(camera)->group == group));
+  accuracy = {{"left", .5}, {"right", .5}, {"gate", .5}, {"mill", .5}};
+  calm_until(3);
+  accuracy["gate"] = accuracy["mill"] = .1;
+  close(4, .1);
+  BOOST_TEST(groups() == 2u);
+  BOOST_TEST((is_in("left", group) && is_in("right", group)));
+  BOOST_TEST_REQUIRE(seat("gate").has_value());
+  BOOST_TEST((seat("gate")->group != group));
+  BOOST_TEST((is_in("mill", seat("gate")->group)));
+  BOOST_TEST_REQUIRE(telemetry.all(event_id::group_split).size() == 1u);
+  BOOST_TEST(telemetry.all(event_id::group_split).front().value == 2);
+  BOOST_TEST(jobs.at(group).got<leave_order>().size() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_member_that_does_better_elsewhere_goes_there, two_groups) {
+  add("gate", market);
+  of_groups = .6;
+  auto third = wish("gate");
+  const auto before = ask<request_answer>(grouper, third)->group; // the lower of two equals
+  BOOST_TEST_REQUIRE((before == first));
+  accuracy = {{"left", .5}, {"right", .45}, {"gate", .6}};
+  elsewhere = {{"left", .1}, {"right", .1}, {"gate", .75}};
+  calm_until(6);
+  BOOST_TEST((is_in("left", first)));
+  BOOST_TEST((is_in("gate", second)));
+  BOOST_TEST(telemetry.all(event_id::group_split).size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_camera_that_moved_is_looked_for_where_it_is, two_neighbours) {
+  add("gate", market);
+  camera_status status;
+  status.place = harbour;
+  status.camera = camera_id{"left"};
+  tell(grouper, status);
+  request("left"); // as of the place it left
+  BOOST_TEST(!request("right")->joined);
+  status.camera = camera_id{"right"};
+  tell(grouper, status);
+  BOOST_TEST(!request("gate")->joined); // that group has gone away, too
+  status.camera = camera_id{"stranger"};
+  tell(grouper, status);
+  BOOST_TEST(groups() == 3u);
 }
 
 BOOST_FIXTURE_TEST_CASE(bootstrap_opens_one_group_of_all_cameras_and_ends_after_its_time, a_town) {

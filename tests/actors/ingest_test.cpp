@@ -212,6 +212,18 @@ BOOST_FIXTURE_TEST_CASE(a_camera_takes_old_skills_along_evenly_chosen_and_marked
   BOOST_TEST(delivered().size() == 5u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_member_that_drifted_again_hands_over_what_it_shows_since, a_link) {
+  show(0s, sample_role::train);
+  join(100s);
+  advance(10s);
+  show(10s, sample_role::train);
+  const auto before = delivered().size();
+  tell(video, join_order{group_id{7}, camera_id{"north"}, 5s, {}, true}, job.handle());
+  BOOST_TEST(before == 10u);
+  BOOST_TEST(delivered().size() == 15u); // the newer half once more
+  BOOST_TEST(delivered(true).size() == 5u); // the older as old skills
+}
+
 BOOST_FIXTURE_TEST_CASE(joining_the_same_job_again_hands_nothing_over_twice, a_link) {
   show(0s, sample_role::train);
   join(5s);

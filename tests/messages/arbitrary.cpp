@@ -198,7 +198,8 @@ camera_status a_camera_status() {
           .bytes_sent = number<std::uint64_t>(),
           .drift_score = real(0, 3),
           .confidence = fraction(),
-          .objects = real(0, 100)};
+          .objects = real(0, 100),
+          .place = coin() ? std::optional{a_place()} : std::nullopt};
 }
 
 // -- messages ---------------------------------------------------------------
@@ -234,7 +235,7 @@ subsample_order any(std::size_t) {
 
 template <>
 join_order any(std::size_t) {
-  join_order order{.group = group(), .camera = camera(), .since = span(), .evidence = {}};
+  join_order order{.group = group(), .camera = camera(), .since = span(), .evidence = {}, .renew = coin()};
   if (coin())
     order.evidence = {.candidate = a_score(), .deployed = a_score()};
   return order;
@@ -401,9 +402,11 @@ eval_order any(std::size_t most_bytes) {
 
 template <>
 eval_report any(std::size_t) {
-  return {.scores = some(a_score), .busy = span(), .features = some([] {
+  return {.scores = some(a_score), .busy = span(),
+          .features = some([] {
             return some([] { return static_cast<float>(*rc::gen::inRange(-1000, 1000)) / 8; });
-          })};
+          }),
+          .others = some(a_score)};
 }
 
 template <>

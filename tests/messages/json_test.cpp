@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(any_message_without_blobs_comes_back_as_it_was) {
 BOOST_AUTO_TEST_CASE(messages_are_shown_in_the_words_of_the_schema) {
   BOOST_TEST(to_json(status_query{}) == R"({"statusQuery":{}})");
   BOOST_TEST(to_json(test::sample<join_order>())
-             == R"({"joinOrder":{"group":7,"camera":"bridge-2","since":"2000000000"}})");
+             == R"({"joinOrder":{"group":7,"camera":"bridge-2","since":"2000000000","renew":false}})");
   BOOST_TEST(to_json(test::sample<error>())
              == R"({"error":{"code":"notFound","what":"vtest.avi: no such file","hint":"check the path"}})");
 }

@@ -108,6 +108,7 @@ BOOST_AUTO_TEST_CASE(other_numbers_keep_their_ranges) {
                                [](auto& m) { m.standard_error = INFINITY; });
   refused<micro_window_report>("microWindowReport.loss is nan", [](auto& m) { m.loss = NAN; });
   refused<train_report>("trainReport.loss is -inf", [](auto& m) { m.loss = -INFINITY; });
+  refused<camera_status>("cameraStatus.place.latitude is 91, not within -90 to 90", [](auto& m) { m.place = location{91, 0}; });
   refused<camera_status>("cameraStatus.driftScore is nan", [](auto& m) { m.drift_score = NAN; });
   refused<camera_status>("cameraStatus.objects is -1, less than 0", [](auto& m) { m.objects = -1; });
   refused<event>("event.value is inf", [](auto& m) { m.value = INFINITY; });

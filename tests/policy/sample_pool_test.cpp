@@ -107,6 +107,21 @@ BOOST_AUTO_TEST_CASE(frames_nobody_fetches_overflow_until_all_is_handed_out) {
   BOOST_TEST(!pool.overflowed());
 }
 
+BOOST_AUTO_TEST_CASE(who_comes_back_before_all_is_handed_out_makes_the_next_order_complete) {
+  sample_pool pool{4, 2};
+  pool.join(a);
+  pool.handed_out();
+  pool.leave(a);
+  BOOST_TEST(!pool.overflowed());
+  pool.join(b);
+  BOOST_TEST(!pool.overflowed());
+  pool.join(a);
+  BOOST_TEST(pool.overflowed());
+  pool.handed_out();
+  pool.join(a); // it is there already
+  BOOST_TEST(!pool.overflowed());
+}
+
 BOOST_AUTO_TEST_CASE(frames_know_which_model_looked_at_them) {
   sample_pool pool{4, 8};
   pool.join(a);

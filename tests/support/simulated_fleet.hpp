@@ -22,6 +22,9 @@ namespace ecco::test {
 /// The condition a camera's world is in at a moment of its stream.
 using weather = std::function<std::uint8_t(duration stream_time)>;
 
+/// Where a camera is at a moment of its stream.
+using route = std::function<location(duration stream_time)>;
+
 /// Ten pictures a second of `weather`, without end; media time starts over every 80 s.
 class simulated_source : public frame_source {
  public:
@@ -83,6 +86,11 @@ class simulated_fleet : public virtual_system {
   duration window_length = std::chrono::seconds{10};
   std::uint32_t micro_windows = 5;
   gpu_mode mode = gpu_mode::spread;
+  grouping_options grouping;
+  /// Frames of each member that a job is measured by at the end of a window.
+  std::size_t held_out_frames = group_job_config{}.held_out_frames;
+  /// Frames from before its drift that a camera takes along into a group.
+  std::size_t before_drift = ingest_config{}.before_drift;
   allocation_kind allocation = allocation_kind::ecco;
   /// What every camera watches its student with.
   drift_detector_options drift;
@@ -99,8 +107,11 @@ class simulated_fleet : public virtual_system {
     parts.allocator.window = window_length;
     parts.allocator.micro_windows = micro_windows;
     parts.allocator.mode = mode;
+    parts.grouper.policy = grouping;
     parts.allocator.policy.kind = allocation;
     parts.grouper.policy.share_jobs = share_jobs;
+    parts.job.held_out_frames = held_out_frames;
+    parts.ingest.before_drift = before_drift;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
     parts.grouper.sampling.mode = sampling;
@@ -137,8 +148,10 @@ class simulated_fleet : public virtual_system {
       worker_hello{worker_id{name}, incarnation{1}, "simulated"}, worker);
   }
 
-  void add_camera(const std::string& name, location place, weather sky) {
+  /// A camera that stays at `place`, or with `way` is wherever that says.
+  void add_camera(const std::string& name, location place, weather sky, route way = {}) {
     camera_parts parts;
+    parts.where = std::move(way);
     parts.open_source = [sky]() -> result<std::unique_ptr<frame_source>> {
       return std::make_unique<simulated_source>(sky);
     };
@@ -174,6 +187,14 @@ class simulated_fleet : public virtual_system {
   }
 
   bool happened(std::string_view id, const std::string& camera = {}) const { return !all(id, camera).empty(); }
+
+  /// The group the camera is in; 0 when it is in none.
+  std::uint32_t group_of(const std::string& camera) {
+    for (const auto& group : status().groups)
+      if (std::count(group.members.begin(), group.members.end(), camera_id{camera}) > 0)
+        return group.group.value;
+    return 0;
+  }
 
   /// Accuracy of the model the camera runs, as last measured.
   double accuracy(const std::string& camera) const {
