@@ -8,6 +8,7 @@
 #include "actors/clock.hpp"
 #include "actors/failure.hpp"
 #include "runtime/base/event_ids.hpp"
+#include "runtime/policy/request_check.hpp"
 
 namespace ecco {
 
@@ -24,6 +25,8 @@ constexpr duration reuse_patience = std::chrono::seconds{70};
 caf::result<request_answer> grouper_state::enqueue(const retrain_request& request) {
   if (!cameras.contains(request.camera))
     return to_caf({ec::not_found, "there is no camera " + request.camera.value, "`ecco status` lists the cameras"});
+  if (auto good = check_request(request); !good)
+    return to_caf(good.error());
   auto promise = self->make_response_promise<request_answer>();
   for (auto& waiting : queue)
     if (waiting.request.camera == request.camera) {
