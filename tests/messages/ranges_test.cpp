@@ -171,6 +171,24 @@ BOOST_AUTO_TEST_CASE(names_are_given_and_well_formed) {
   refused<camera_welcome>("cameraWelcome.student is empty", [](auto& m) { m.student.clear(); });
   refused<worker_welcome>("workerWelcome.classes[1] is empty", [](auto& m) { m.classes[1].clear(); });
   refused<inject_order>("injectOrder.to is empty", [](auto& m) { m.to.clear(); });
+  refused<inject_order>("injectOrder has a fault and a message", [](auto& m) { m.fault.emplace(); });
+  refused<inject_order>("injectOrder has its message twice", [](auto& m) { m.encoded = blob{bytes(8)}; });
+  const auto with_fault = [](auto change) {
+    return [change](auto& m) {
+      m = {{}, {}, fault_rule{}, {}};
+      change(*m.fault);
+    };
+  };
+  refused<inject_order>("injectOrder.fault.fate is delivered, which is no fault",
+                        with_fault([](fault_rule& rule) { rule.fate = message_fate::delivered; }));
+  refused<inject_order>("injectOrder.fault.probability is nan",
+                        with_fault([](fault_rule& rule) { rule.probability = NAN; }));
+  refused<inject_order>("injectOrder.fault.probability is 1.5, not within 0 to 1",
+                        with_fault([](fault_rule& rule) { rule.probability = 1.5; }));
+  refused<inject_order>("injectOrder.fault.delay is for delayed messages, and then longer than 0",
+                        with_fault([](fault_rule& rule) { rule.delay = duration{1}; }));
+  refused<inject_order>("injectOrder.fault.delay is for delayed messages, and then longer than 0",
+                        with_fault([](fault_rule& rule) { rule.fate = message_fate::delayed; }));
 }
 
 BOOST_AUTO_TEST_CASE(text_is_utf8_of_bounded_length) {

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/replay.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <caf/all.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include "actors/failure.hpp"
+#include "actors/replay_parts.hpp"
+#include "actors/system_config.hpp"
+#include "actors/tap.hpp"
+
+namespace ecco {
+
+namespace {
+
+bool is_from_server(const recorded_message& record) {
+  return is_of_server(record.sender);
+}
+
+/// What is compared: all but the numbers, which count other messages too.
+bytes comparable(recorded_message record, std::vector<blob_view>& blobs) {
+  record.index = 0;
+  record.answers.reset();
+  return encode_entry(record, blobs);
+}
+
+bool is_same(const recorded_message& a, const recorded_message& b) {
+  std::vector<blob_view> blobs;
+  return comparable(a, blobs) == comparable(b, blobs);
+}
+
+/// One replay. The recording is the script: it says which actor speaks next, or what comes from outside.
+class player {
+ public:
+  player(server_parts parts, const replay_facts& facts, const record_source& next)
+      : next_(next), clock_began_(scheduler_.clock().now()) {
+    parts.media = make_deaf_receiver(facts.media_port);
+    parts.draw_token = [tokens = facts.media_tokens]() mutable {
+      if (tokens.empty())
+        return std::uint64_t{0};
+      const auto token = tokens.front();
+      tokens.pop_front();
+      return token;
+    };
+    through_->watch([this](recorded_message& said) {
+      if (is_from_server(said))
+        produced_.push_back(said);
+    });
+    through_->judge_by([this](const recorded_message& said) { return verdict_on(said); });
+    attach_tap(system_, through_);
+    server_ = spawn_named(system_, "reception", reception, std::move(parts));
+  }
+
+  ~player() {
+    through_->judge_by([](const recorded_message&) { return message_verdict{}; });
+    through_->watch({});
+    caf::anon_send_exit(server_, caf::exit_reason::user_shutdown);
+    settle();
+  }
+
+  result<replay_outcome> run() {
+    while (auto* record = ahead(0)) {
+      outcome_.length = record->at;
+      if (auto played = play(*record); !played)
+        return tl::unexpected{played.error()};
+      if (outcome_.difference)
+        return outcome_;
+      script_.pop_front();
+    }
+    if (failure_)
+      return tl::unexpected{*failure_};
+    settle();
+    if (!produced_.empty())
+      differ("the replay goes on saying", std::nullopt);
+    return outcome_;
+  }
+
+ private:
+  // -- the script ----------------------------------------------------------------------------------------
+
+  /// The record `n` after the present one; none after the last.
+  recorded_message* ahead(std::size_t n) {
+    while (script_.size() <= n && !failure_) {
+      auto read = next_();
+      if (!read)
+        failure_ = read.error();
+      else if (*read)
+        script_.push_back(std::move(**read));
+      else
+        return nullptr;
+    }
+    return n < script_.size() ? &script_[n] : nullptr;
+  }
+
+  /// The server's `n`th message from here on.
+  recorded_message* expected(std::size_t n) {
+    for (std::size_t i = 0; auto* record = ahead(i); ++i)
+      if (is_from_server(*record) && n-- == 0)
+        return record;
+    return nullptr;
+  }
+
+  /// What befell it then befalls it now.
+  message_verdict verdict_on(const recorded_message& said) {
+    if (said.kind == "exit" || said.kind == "down")
+      return {};
+    const auto* then = is_from_server(said) ? expected(produced_.size()) : fed_;
+    return then != nullptr ? message_verdict{then->fate, then->delay} : message_verdict{};
+  }
+
+  result<void> play(const recorded_message& record) {
+    if (is_from_server(record)) {
+      compare(record);
+      return {};
+    }
+    return is_of_server(record.receiver) ? feed(record) : result<void>{};
+  }
+
+  // -- what the server says ------------------------------------------------------------------------------
+
+  void compare(const recorded_message& record) {
+    move_to(record.at);
+    while (produced_.empty() && step(record)) {
+    }
+    if (outcome_.difference)
+      return;
+    if (produced_.empty())
+      return differ("the replay does not say", record);
+    if (!is_same(produced_.front(), record))
+      return differ("the replay says something else", record);
+    ++outcome_.compared;
+    if (record.asks)
+      if (const auto asked = puppets_.find(record.receiver); asked != puppets_.end())
+        asked->second->bind(produced_.front().index, record.index);
+    produced_.pop_front();
+  }
+
+  /// Lets the actor that is to speak take its next message, or what is next due come.
+  bool step(const recorded_message& record) {
+    if (record.timer)
+      return scheduler_.clock().trigger_timeout();
+    auto& jobs = scheduler_.jobs;
+    const auto found = std::find_if(jobs.begin(), jobs.end(), [&](caf::resumable* job) {
+      auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
+      return actor != nullptr && through_->name_of(caf::strong_actor_ptr{actor->ctrl()}) == record.sender;
+    });
+    if (found == jobs.end())
+      return false;
+    std::rotate(jobs.begin(), found, found + 1);
+    return scheduler_.try_run_once();
+  }
+
+  // -- what it is told -----------------------------------------------------------------------------------
+
+  result<void> feed(const recorded_message& record) {
+    move_to(record.at);
+    if (outcome_.difference)
+      return {};
+    ++outcome_.fed;
+    if (record.kind == "down")
+      return puppet_of(record.sender).die(reason_of(record.detail)), result<void>{};
+    const auto held = held_.find({record.sender, record.receiver, record.kind});
+    if (record.timer && held != held_.end()) {
+      held_.erase(held); // one of several, perhaps
+      scheduler_.clock().trigger_timeout();
+      return {};
+    }
+    const auto whom = through_->find(record.receiver);
+    if (!whom)
+      return {}; // it was dead then, too, or what it did is missed below
+    auto content = message_of(record, [this](const std::string& name) { return handle_of(name); });
+    if (!content)
+      return tl::unexpected{content.error()};
+    auto sender = record.sender.empty() ? caf::strong_actor_ptr{} : handle_of(record.sender);
+    auto id = caf::make_message_id(record.kind == "exit" ? caf::message_priority::high : caf::message_priority::normal);
+    if (record.asks)
+      id = caf::message_id{++asked_}.with_normal_priority();
+    if (record.answers) {
+      const auto question = puppet_of(record.sender).take(*record.answers);
+      if (!question)
+        return differ("the replay did not ask for this answer", record), result<void>{};
+      id = question->response_id();
+    }
+    if (record.fate == message_fate::delayed)
+      held_.insert({record.sender, record.receiver, record.kind});
+    fed_ = &record;
+    whom->enqueue(caf::make_mailbox_element(std::move(sender), id, {}, std::move(*content)), nullptr);
+    fed_ = nullptr;
+    return {};
+  }
+
+  caf::strong_actor_ptr handle_of(const std::string& name) {
+    if (is_of_server(name))
+      return through_->find(name);
+    return puppet_of(name).handle();
+  }
+
+  puppet& puppet_of(const std::string& name) {
+    auto& out = puppets_[name];
+    if (!out || out->is_dead())
+      out = make_puppet(system_, through_, name);
+    return *out;
+  }
+
+  // -- time ----------------------------------------------------------------------------------------------
+
+  /// Everything is done that was to be done before.
+  void move_to(duration at) {
+    auto& clock = scheduler_.clock();
+    if (clock_began_ + at <= clock.now())
+      return;
+    settle();
+    if (!produced_.empty())
+      return differ("the replay says besides", std::nullopt);
+    clock.current_time = clock_began_ + at;
+  }
+
+  void settle() {
+    while (scheduler_.try_run_once()) {
+    }
+  }
+
+  void differ(std::string what, std::optional<recorded_message> recorded) {
+    replay_difference out{outcome_.length, std::move(what), std::move(recorded), {}};
+    if (!produced_.empty())
+      out.replayed = produced_.front();
+    outcome_.difference = std::move(out);
+  }
+
+  const record_source& next_;
+  std::deque<recorded_message> script_;
+  std::optional<error> failure_;
+  replay_outcome outcome_;
+
+  virtual_system_config config_;
+  caf::actor_system system_{config_};
+  caf::scheduler::test_coordinator& scheduler_
+    = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  caf::actor_clock::time_point clock_began_;
+  std::shared_ptr<tap> through_ = std::make_shared<tap>(0);
+  reception_actor server_;
+  /// What the server has said and the script has yet to come to.
+  std::deque<recorded_message> produced_;
+  /// What is being fed.
+  const recorded_message* fed_ = nullptr;
+  std::multiset<std::tuple<std::string, std::string, std::string>> held_;
+  std::map<std::string, std::shared_ptr<puppet>> puppets_;
+  std::uint64_t asked_ = 0;
+};
+
+} // namespace
+
+bool is_of_server(const std::string& name) {
+  constexpr std::string_view others[] = {"camera:", "worker:", "telemetry:", "outside:"};
+  return !name.empty()
+         && std::none_of(std::begin(others), std::end(others), [&](auto prefix) { return name.starts_with(prefix); });
+}
+
+result<replay_facts> replay_facts_of(const record_source& next) {
+  replay_facts out;
+  while (true) {
+    auto record = next();
+    if (!record)
+      return tl::unexpected{record.error()};
+    if (!*record)
+      return out;
+    const auto& message = (*record)->message;
+    if (!message)
+      continue;
+    if (const auto* welcome = std::get_if<camera_welcome>(&*message)) {
+      out.media_tokens.push_back(welcome->media_token);
+      out.media_port = welcome->media_port;
+    } else if (const auto* update = std::get_if<model_update>(&*message); update != nullptr && out.first_weights.empty()
+                                                                           && update->model.revision == 1) {
+      out.first_weights = update->weights;
+    }
+  }
+}
+
+result<replay_outcome> replay(server_parts parts, const replay_facts& facts, const record_source& next) {
+  return player{std::move(parts), facts, next}.run();
+}
+
+} // namespace ecco

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "actors/reception.hpp"
+#include "messages/recording.hpp"
+
+namespace ecco {
+
+/// The next record of a recording, nothing after the last, or why it cannot be read.
+using record_source = std::function<result<std::optional<recorded_message>>()>;
+
+/// What a fresh server has to be told besides the messages, because the recorded one drew or chose it.
+struct replay_facts {
+  /// Of the cameras' welcomes, in their order.
+  std::deque<std::uint64_t> media_tokens;
+  std::uint16_t media_port = 0;
+  /// What it began with: of revision 1; empty when no camera ever got it.
+  blob first_weights;
+};
+
+/// Reads a whole recording for them.
+result<replay_facts> replay_facts_of(const record_source& next);
+
+/// Where a replay and its recording part.
+struct replay_difference {
+  duration at{};
+  std::string what;
+  /// Either may be missing: then that side says nothing there.
+  std::optional<recorded_message> recorded, replayed;
+};
+
+struct replay_outcome {
+  /// Messages that came from outside the server, and were fed; messages of the server, compared byte for byte.
+  std::uint64_t fed = 0, compared = 0;
+  duration length{};
+  /// The replay ends at the first.
+  std::optional<replay_difference> difference;
+};
+
+/// Is the actor of this name one of the server's, which a replay starts anew? Others (cameras, workers, who says hello,
+/// who injects) only send again what they sent.
+bool is_of_server(const std::string& name);
+
+/// Runs a recording again: a fresh server made of `parts`, under a virtual clock of its own, is sent what the recorded
+/// one was sent from outside, each at its time and between the same messages, and what it says, to whom and when, is
+/// compared with what was said then. `parts` are those of the recorded server, with a store as it found it; media link
+/// and tokens are seen to by `facts`.
+/// @returns what `next` fails with, or `unsupported` for a message that cannot be made again: not one of a single
+///          process under the virtual clock.
+result<replay_outcome> replay(server_parts parts, const replay_facts& facts, const record_source& next);
+
+} // namespace ecco
