@@ -89,7 +89,7 @@ void camera_state::see(const source_picture& shown) {
   }
   if (sampled)
     sender.add(shown, std::move(seen), model.revision);
-  sender.pump();
+  sender.pump(now(self));
   if (!sender.connected() && desk && now(self) - last_connected >= reopen_after)
     connect_video();
   report();
@@ -199,6 +199,7 @@ void camera_state::report() {
   last_report = now(self);
   status.camera = config.camera;
   status.frames_sent = sender.frames_sent();
+  status.rate = sender.rate();
   if (sender.connected())
     status.bytes_sent = sender.bytes_sent();
   self->send(telemetry, status);
@@ -217,6 +218,7 @@ camera_actor::behavior_type camera_state::make_behavior() {
       // What it buys comes as a sampling plan; how it weighs on the link is the sender's.
     },
     [this](const sampling_plan& changed) { tell_lost(sender.change(changed)); },
+    [this](const rate_plan& changed) { sender.compete(changed); },
     [this](const regroup_event& changed) {
       grouped = changed.kind == regroup_kind::opened || changed.kind == regroup_kind::joined;
       drift->reset();
@@ -245,7 +247,7 @@ camera_actor::behavior_type camera(camera_actor::stateful_pointer<camera_state> 
   auto& state = self->state;
   state.config = std::move(config);
   state.sender = video_sender{state.config.camera, state.config.process, std::move(parts.make_encoder),
-                              std::move(parts.connect)};
+                              std::move(parts.connect), state.config.rate};
   state.parts = std::move(parts);
   state.drift = make_drift_detector(state.config.drift);
   return state.make_behavior();

@@ -36,6 +36,7 @@ struct camera_config {
   /// Pictures inferred a second, besides those that are sent.
   double infer_fps = 5;
   drift_detector_options drift;
+  rate_options rate;
   /// Stream time at which scripted drift begins (a filter switches), only told to telemetry; none without.
   std::vector<timed_filter> scripted;
 };
@@ -82,7 +83,7 @@ struct camera_state {
   std::optional<std::pair<model_update, caf::typed_response_promise<model_ack>>> early;
   model_ref model;
   std::unique_ptr<drift_detector> drift;
-  video_sender sender{{}, {}, {}, {}};
+  video_sender sender{{}, {}, {}, {}, {}};
   camera_welcome server;
   request_desk_actor desk;
   telemetry_actor telemetry;

@@ -109,6 +109,7 @@ grouper_actor::behavior_type grouper_state::make_behavior() {
     [this](const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {
       camera_there(hello, device, video);
     },
+    [this](const rate_divider_actor& whom) { rates = whom; },
     [this](const gpu_share& share) { shared(share); },
     [this](const window_closed& closed) { return settle(closed); },
     [this](const camera_status& status) {

@@ -129,6 +129,7 @@ struct grouper_state {
   grouper_config config;
   job_factory make_job;
   allocator_actor allocator;
+  rate_divider_actor rates;
   model_store_actor models;
   telemetry_actor telemetry;
   grouping policy;

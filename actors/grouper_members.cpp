@@ -68,6 +68,8 @@ void grouper_state::enter(const camera_id& camera, group_id group, regroup_kind 
   learnt_in[camera] = group;
   plans.renewed(camera);
   self->send(jobs.at(group).handle, order);
+  if (rates)
+    self->send(rates, order);
   self->send(entry.video, order, jobs.at(group).handle);
   self->send(entry.device, regroup_event{kind, camera, group, window, why});
   tell(kind == regroup_kind::opened ? event_id::group_opened : event_id::group_joined, camera, group, why);
@@ -77,6 +79,8 @@ void grouper_state::take_out(const camera_id& camera, group_id group, regroup_ki
   const leave_order order{group, camera};
   if (const auto job = jobs.find(group); job != jobs.end() && kind != regroup_kind::ended)
     self->send(job->second.handle, order);
+  if (rates)
+    self->send(rates, order);
   const auto& entry = cameras.at(camera);
   self->send(entry.video, order);
   self->send(entry.device, regroup_event{kind, camera, group, window, why});
@@ -131,6 +135,8 @@ void grouper_state::shared(const gpu_share& share) {
   plans.hear(share);
   auto told = share;
   told.members = static_cast<std::uint32_t>(found->second.members.size());
+  if (rates)
+    self->send(rates, told);
   for (const auto& [camera, member] : found->second.members) {
     const auto& device = cameras.at(camera).device;
     self->send(device, told);

@@ -201,7 +201,10 @@ void ingest_state::report_arrivals() {
     return;
   arrived.camera = config.camera;
   arrived.over = now(self) - reported;
-  self->send(telemetry, std::exchange(arrived, {}));
+  self->send(telemetry, arrived);
+  if (rates)
+    self->send(rates, arrived);
+  arrived = {};
   reported = now(self);
 }
 
@@ -242,6 +245,7 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       device = whom;
       tell_rate(); // it may have missed what it was told before
     },
+    [this](const rate_divider_actor& whom) { rates = whom; },
     [this](due_atom) {
       label_next();
       answer_subsamples();

@@ -80,6 +80,7 @@ struct ingest_state {
   std::unique_ptr<segment_decoder> decoder;
   allocator_actor allocator;
   telemetry_actor telemetry;
+  rate_divider_actor rates;
   group_job_actor job;
   group_id group;
   /// The newest segment, to recognise repeated ones.

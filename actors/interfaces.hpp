@@ -95,12 +95,27 @@ using camera_actor = caf::typed_actor<
   tells<gpu_share>,
   // GROUPER, or INGEST where the scene decides (AMS): send this much from now on.
   tells<sampling_plan>,
+  // RATE DIVIDER: compete this hard for the uplink.
+  tells<rate_plan>,
   // GROUPER: you joined or left a group.
   tells<regroup_event>,
   // UPLINK: the server is there, this is where to send; it is gone.
   tells<camera_welcome, request_desk_actor, telemetry_actor>, tells<adrift_atom>,
   // INTERNAL: the next picture is due; ask again for what was not answered.
   tells<due_atom>, tells<due_atom, retrain_request>>;
+
+/// How hard each camera competes for the uplink: by its group's share of the GPU, corrected by what arrives.
+using rate_divider_actor = caf::typed_actor<
+  // GROUPER: this camera is a member from now on; is none any more.
+  tells<join_order>, tells<leave_order>,
+  // GROUPER: how a group's share of this window looks.
+  tells<gpu_share>,
+  // INGEST: what arrived of one camera.
+  tells<arrival_report>,
+  // RECEPTION: a camera is there (again).
+  tells<camera_hello, camera_actor>,
+  // INTERNAL: tell the cameras what changed.
+  tells<due_atom>>;
 
 /// One camera's video on the server: decoded, labelled, scored, handed to the camera's group.
 using ingest_actor = caf::typed_actor<
@@ -114,6 +129,8 @@ using ingest_actor = caf::typed_actor<
   tells<camera_hello, request_desk_actor>,
   // RECEPTION: this is the camera, to be told how much to send when that depends on what its video shows.
   tells<camera_actor>,
+  // RECEPTION: who else wants to know what arrives.
+  tells<rate_divider_actor>,
   // INTERNAL: label what waits, give up on subsamples that did not come.
   tells<due_atom>>;
 
@@ -121,6 +138,8 @@ using ingest_actor = caf::typed_actor<
 using grouper_actor = request_desk_actor::extend<
   // RECEPTION: a camera is there (again).
   tells<camera_hello, camera_actor, ingest_actor>,
+  // SUPERVISOR: whom to tell of members and shares.
+  tells<rate_divider_actor>,
   // ALLOCATOR: how the shares of this window look; told on to the members.
   tells<gpu_share>,
   // ALLOCATOR: the window is over; answered when all groups are settled, with every member's score.

@@ -23,7 +23,8 @@ namespace {
 constexpr duration status_patience = std::chrono::seconds{5};
 
 /// Without these nothing works.
-constexpr std::array<std::string_view, 4> essential{"telemetry", "allocator", "model_store", "grouper"};
+constexpr std::array<std::string_view, 5> essential{"telemetry", "allocator", "model_store", "grouper",
+                                                     "rate_divider"};
 constexpr std::string_view ingest_prefix = "ingest:";
 
 /// Two of one name would take turns in ending each other's connection.
@@ -50,10 +51,13 @@ void reception_state::begin(server_parts with) {
     return handle;
   };
   grouper = spawn_named(*self, "grouper", ecco::grouper, parts.grouper, jobs, allocator, models, telemetry);
+  rates = spawn_named(*self, "rate_divider", ecco::rate_divider, parts.rates, telemetry);
+  self->send(grouper, rates);
   by_name = {{"telemetry", caf::actor_cast<caf::actor>(telemetry)},
              {"allocator", caf::actor_cast<caf::actor>(allocator)},
              {"model_store", caf::actor_cast<caf::actor>(models)},
-             {"grouper", caf::actor_cast<caf::actor>(grouper)}};
+             {"grouper", caf::actor_cast<caf::actor>(grouper)},
+             {"rate_divider", caf::actor_cast<caf::actor>(rates)}};
   for (const auto& [called, handle] : by_name)
     self->monitor(handle);
   self->send(allocator, grouper);
@@ -87,6 +91,7 @@ void reception_state::admit(camera_entry& entry) {
     const auto called = std::string{ingest_prefix} + camera.value;
     entry.video = spawn_named(*self, called, ecco::ingest, std::move(config), parts.make_decoder, allocator, telemetry);
     by_name[called] = caf::actor_cast<caf::actor>(entry.video);
+    self->send(entry.video, rates);
     self->monitor(entry.video);
   }
   parts.media->admit(camera, entry.media_token, [video = entry.video](encoded_segment segment, std::size_t) {
@@ -122,6 +127,7 @@ camera_welcome reception_state::welcome(const camera_hello& hello, const camera_
   self->monitor(device);
   admit(entry);
   self->send(models, hello, device);
+  self->send(rates, hello, device);
   self->send(telemetry, event{{}, std::string{event_id::camera_online}, hello.camera, {}, {}, 0, 0, {}});
   auto out = parts.camera;
   out.media_host = parts.media_host;
@@ -159,7 +165,7 @@ void reception_state::stop_next() {
   const auto stop = [this](const std::string& called) {
     self->send_exit(by_name.at(called), caf::exit_reason::user_shutdown);
   };
-  for (const auto* first : {"allocator", "grouper"})
+  for (const auto* first : {"allocator", "grouper", "rate_divider"})
     if (by_name.contains(first))
       return stop(first);
   for (const auto& [called, handle] : by_name)

@@ -13,6 +13,7 @@
 #include "actors/grouper.hpp"
 #include "actors/ingest.hpp"
 #include "actors/model_store.hpp"
+#include "actors/rate_divider.hpp"
 #include "actors/telemetry.hpp"
 #include "runtime/net/media_link.hpp"
 
@@ -23,6 +24,7 @@ struct server_parts {
   allocator_config allocator;
   grouper_config grouper;
   model_store_config models;
+  rate_divider_config rates;
   /// Template for every job; group and initial model are filled in.
   group_job_config job;
   /// Template for every camera's ingest; the camera is filled in.
@@ -80,6 +82,7 @@ struct reception_state {
   allocator_actor allocator;
   model_store_actor models;
   grouper_actor grouper;
+  rate_divider_actor rates;
   std::map<camera_id, camera_entry> cameras;
   struct worker_entry {
     courier_actor carrier;

@@ -69,6 +69,7 @@ camera_actor::behavior_type remote_camera(camera_actor::pointer self, courier_ac
     [=](model_update& update) { return carry<model_ack>(self, carrier, update_patience, std::move(update)); },
     [=](const gpu_share& share) { carry_only(carrier, share); },
     [=](const sampling_plan& plan) { carry_only(carrier, plan); },
+    [=](const rate_plan& plan) { carry_only(carrier, plan); },
     [=](const regroup_event& changed) { carry_only(carrier, changed); },
     // Its own node tells the camera of servers, and only itself of what is due.
     [](const camera_welcome&, const request_desk_actor&, const telemetry_actor&) {},

@@ -15,6 +15,9 @@ namespace ecco {
 
 namespace {
 
+/// Arrivals are averaged over this long: a whole cycle of training and held-out segments.
+constexpr duration arrivals_over = std::chrono::seconds{10};
+
 camera_standing& standing_of(telemetry_state& state, const camera_id& camera) {
   auto [found, fresh] = state.cameras.try_emplace(camera);
   if (fresh) {
@@ -72,8 +75,13 @@ telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telem
       if (has_moved(self->state, status))
         self->send(self->state.whereabouts, status);
     },
-    [](const arrival_report&) {
-      // Measured rates correct the shares once rates are controlled; until then nobody needs them.
+    [self](const arrival_report& report) {
+      if (report.over <= duration::zero())
+        return;
+      const auto seconds = seconds_of(report.over);
+      auto& arriving = standing_of(self->state, report.camera).arriving;
+      const auto part = 1 - std::exp(-seconds / seconds_of(arrivals_over));
+      arriving += part * (8 * static_cast<double>(report.received) / seconds - arriving);
     },
     [self](const status_query&) {
       status_report out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/video_sender.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "runtime/policy/sampling.hpp"
@@ -21,15 +22,16 @@ double sampling_rate(const sampling_plan& plan, sample_role role, bool training)
 } // namespace
 
 video_sender::video_sender(camera_id camera, incarnation process, encoder_factory make_encoder,
-                           link_factory open_link)
+                           link_factory open_link, const rate_options& rates)
     : camera_(std::move(camera)), process_(process), make_encoder_(std::move(make_encoder)),
-      open_link_(std::move(open_link)) {}
+      open_link_(std::move(open_link)), control_(rates) {}
 
 result<void> video_sender::connect(const camera_welcome& server) {
   auto opened = open_link_(server);
   if (!opened)
     return tl::unexpected{opened.error()};
   link_ = std::move(*opened);
+  fresh_link_ = true;
   return {};
 }
 
@@ -41,6 +43,12 @@ void video_sender::disconnect() {
 void video_sender::begin(const sampling_plan& plan) {
   plan_ = plan;
   encoder_ = nullptr;
+  auto options = control_.options();
+  options.start = plan.bits_per_second;
+  const auto weight = control_.weight();
+  control_ = rate_control{options};
+  control_.set_weight(weight);
+  fresh_link_ = true;
 }
 
 result<void> video_sender::change(const sampling_plan& plan) {
@@ -49,8 +57,8 @@ result<void> video_sender::change(const sampling_plan& plan) {
   plan_ = plan;
   if (resized)
     encoder_ = nullptr;
-  else if (encoder_)
-    encoder_->set_bit_rate(plan_.bits_per_second);
+  else
+    follow_rate();
   return flushed;
 }
 
@@ -78,11 +86,14 @@ result<void> video_sender::flush() {
   if (closed.pictures.empty() || !link_)
     return {};
   if (!encoder_) {
-    auto made = make_encoder_(plan_);
+    auto wanted = plan_;
+    wanted.bits_per_second = encoder_rate_ = bit_rate();
+    auto made = make_encoder_(wanted);
     if (!made)
       return tl::unexpected{made.error()};
     encoder_ = std::move(*made);
   }
+  follow_rate();
   auto stream = encoder_->encode(closed.pictures, std::chrono::seconds{1});
   if (!stream)
     return tl::unexpected{stream.error()};
@@ -95,9 +106,36 @@ result<void> video_sender::flush() {
   return {};
 }
 
-void video_sender::pump() {
+void video_sender::pump(duration now) {
   if (link_ && !link_->pump())
     link_ = nullptr;
+  if (!link_ || control_.options().law == rate_law::fixed)
+    return;
+  if (std::exchange(fresh_link_, false)) {
+    control_.connect(now);
+    link_->pace(control_.rate());
+  } else if (control_.is_due(now)) {
+    const auto before = control_.rate();
+    control_.observe(link_->observe(), now);
+    if (control_.rate() != before)
+      link_->pace(control_.rate());
+  }
+}
+
+double video_sender::rate() const {
+  if (!link_)
+    return 0;
+  return control_.options().law == rate_law::fixed ? plan_.bits_per_second : control_.rate();
+}
+
+std::uint32_t video_sender::bit_rate() const {
+  return control_.options().law == rate_law::fixed ? plan_.bits_per_second
+                                                   : static_cast<std::uint32_t>(std::lround(control_.encoder_target()));
+}
+
+void video_sender::follow_rate() {
+  if (encoder_ && bit_rate() != encoder_rate_)
+    encoder_->set_bit_rate(encoder_rate_ = bit_rate());
 }
 
 } // namespace ecco

@@ -9,6 +9,7 @@
 #include "config/gpu_mode.hpp"
 #include "config/log_level.hpp"
 #include "config/old_conditions.hpp"
+#include "config/rate_law.hpp"
 #include "config/zoo_mode.hpp"
 #include "messages/ids.hpp"
 
@@ -152,6 +153,18 @@ inline constexpr std::uint32_t bitrate = 500'000;
 /// Of every 10 s of stream time 5 are trained on and 3 are kept for scoring, with a second between.
 inline constexpr duration split_cycle = 10s, split_train = 5s, split_guard = 1s, split_held_out = 3s;
 
+// -- rate --------------------------------------------------------------------------------------------------
+
+/// The paper's own misses its target under most ways of losing packets (algorithms.md, section 5).
+inline constexpr rate_law law = rate_law::corrected;
+/// Bits a second: below, a second of video is no picture any more; above, nothing is gained at these sizes.
+inline constexpr std::uint32_t rate_floor = 50'000, rate_ceiling = 10'000'000;
+/// As in [D].
+inline constexpr duration rate_period = 100ms, correct_every = 10s;
+/// Half of what routers commonly hold: full queues are noticed before they overflow, and short ones are not taken
+/// for full.
+inline constexpr duration queue_target = 100ms;
+
 // -- training ----------------------------------------------------------------------------------------------
 
 /// Images: one CPU thread trains them in 0.2 s at 160 pixels.
@@ -180,5 +193,8 @@ inline constexpr double target_accuracy = 0.4;
 /// Metres: one crossing.
 inline constexpr double region_spread = 50;
 inline constexpr duration region_stagger = 5s;
+inline constexpr duration round_trip = 50ms;
+/// As much as many routers hold.
+inline constexpr duration uplink_queue = 100ms;
 
 } // namespace ecco::defaults

@@ -70,6 +70,8 @@ inline constexpr std::array<std::string_view, 2> words_of<precision>{"fp32", "bf
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<other_classes>{"refuse", "reinitialise"};
 template <>
+inline constexpr std::array<std::string_view, 4> words_of<rate_law>{"paper", "corrected", "aimd", "fixed"};
+template <>
 inline constexpr std::array<std::string_view, 2> words_of<pace>{"realtime", "fast"};
 template <>
 inline constexpr std::array<std::string_view, 6> words_of<drift_kind>{"relative", "page_hinkley", "adwin",
@@ -252,6 +254,17 @@ void fields(S& s, V&& visit) {
   visit("split", s.split, anything{});
 }
 
+template <like<rate_settings> S, class V>
+void fields(S& s, V&& visit) {
+  using namespace std::chrono_literals;
+  visit("law", s.law, anything{});
+  visit("floor", s.floor, between{bit_rate{10'000}, bit_rate{1'000'000'000}});
+  visit("ceiling", s.ceiling, between{bit_rate{10'000}, bit_rate{1'000'000'000}});
+  visit("period", s.period, between<duration>{20ms, 1s});
+  visit("queue_target", s.queue_target, between<duration>{0s, 10s});
+  visit("correct_every", s.correct_every, between<duration>{1s, 10min});
+}
+
 template <like<training_settings> S, class V>
 void fields(S& s, V&& visit) {
   visit("batch", s.batch, between{1u, 512u});
@@ -300,6 +313,8 @@ void fields(S& s, V&& visit) {
   visit("location", s.place, anything{});
   visit("spread", s.spread, between{metres{0}, metres{100'000}});
   visit("stagger", s.stagger, between<duration>{0s, 24h});
+  visit("uplink", s.uplink, between{bit_rate{0}, bit_rate{1'000'000'000}});
+  visit("round_trip", s.round_trip, between<duration>{0s, 10s});
   visit("conditions", s.conditions, anything{});
 }
 
@@ -315,6 +330,8 @@ void fields(S& s, V&& visit) {
   visit("known", s.known, not_empty);
   visit("fps", s.fps, between{0.1, 60.0});
   visit("target", s.target, between{0.0, 1.0});
+  visit("uplink", s.uplink, between{bit_rate{0}, bit_rate{1'000'000'000}});
+  visit("queue", s.queue, between<duration>{1ms, 10s});
   visit("regions", s.regions, anything{});
 }
 
@@ -335,6 +352,7 @@ void fields(S& s, V&& visit) {
   visit("zoo", s.zoo, anything{});
   visit("deploy", s.deploy, anything{});
   visit("sampling", s.sampling, anything{});
+  visit("rate", s.rate, anything{});
   visit("training", s.training, anything{});
   visit("cameras", s.cameras, anything{});
   visit("experiment", s.experiment, anything{});

@@ -154,6 +154,14 @@ std::optional<setting_fault> find_bad_split(const split_settings& split) {
                        "raise cycle or lower the others"};
 }
 
+std::optional<setting_fault> find_crossed_rates(const rate_settings& rate) {
+  if (rate.floor <= rate.ceiling)
+    return {};
+  return setting_fault{"rate.floor",
+                       "is " + to_text(rate.floor) + ", but rate.ceiling is " + to_text(rate.ceiling),
+                       "lower floor or raise ceiling"};
+}
+
 std::optional<setting_fault> find_narrow_window(const kswin_settings& kswin) {
   if (kswin.window >= 2 * kswin.recent)
     return {};
@@ -254,6 +262,9 @@ std::string_view to_string(precision value) {
   return word(value);
 }
 std::string_view to_string(other_classes value) {
+  return word(value);
+}
+std::string_view to_string(rate_law value) {
   return word(value);
 }
 std::string_view to_string(pace value) {
@@ -390,6 +401,8 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_bad_split(value.sampling.split))
     return fault;
   if (auto fault = find_unused_table(value.sampling))
+    return fault;
+  if (auto fault = find_crossed_rates(value.rate))
     return fault;
   if (auto fault = find_no_time_after_profile(value))
     return fault;

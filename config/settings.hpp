@@ -17,6 +17,7 @@
 #include "config/old_conditions.hpp"
 #include "config/other_classes.hpp"
 #include "config/precision.hpp"
+#include "config/rate_law.hpp"
 #include "config/sampling_mode.hpp"
 #include "config/units.hpp"
 #include "config/zoo_mode.hpp"
@@ -44,6 +45,7 @@ std::string_view to_string(allocation_kind value);
 std::string_view to_string(gpu_mode value);
 std::string_view to_string(precision value);
 std::string_view to_string(other_classes value);
+std::string_view to_string(rate_law value);
 std::string_view to_string(pace value);
 std::string_view to_string(drift_kind value);
 std::string_view to_string(zoo_mode value);
@@ -284,13 +286,29 @@ struct sampling_settings {
   double train_fps = defaults::train_fps, held_out_fps = defaults::held_out_fps;
   /// Size of the encoded picture; both sides even, 16..4096.
   picture_size size{defaults::sample_width, defaults::sample_height};
-  /// Of the encoded video, 10kbit..100Mbit.
+  /// Of the encoded video, 10kbit..100Mbit: at its beginning, and under `rate.law: fixed` for ever.
   bit_rate bitrate{defaults::bitrate};
   /// Frames a second that a camera's student looks at, 0.1..60.
   double infer_fps = defaults::infer_fps;
   split_settings split;
 
   friend bool operator==(const sampling_settings&, const sampling_settings&) = default;
+};
+
+/// How fast cameras send (paper 3.2.2).
+struct rate_settings {
+  rate_law law = defaults::law;
+  /// The rate stays between them, floor <= ceiling, 10kbit..1Gbit. It begins at `sampling.bitrate`, as far as they
+  /// allow.
+  bit_rate floor{defaults::rate_floor}, ceiling{defaults::rate_ceiling};
+  /// How often a camera looks at its link and adapts its rate, 20ms..1s.
+  duration period = defaults::rate_period;
+  /// Waiting in queues for longer than this counts as congestion to `corrected`, 0s..10s. 0s: only losses do.
+  duration queue_target = defaults::queue_target;
+  /// How often the server corrects the cameras' weights under `corrected`, 1s..10m.
+  duration correct_every = defaults::correct_every;
+
+  friend bool operator==(const rate_settings&, const rate_settings&) = default;
 };
 
 struct training_settings {
@@ -361,6 +379,10 @@ struct region_settings {
   metres spread{defaults::region_spread};
   /// Each sees a change up to so much later, 0s..24h, drawn from the seed.
   duration stagger = defaults::region_stagger;
+  /// Each camera's own link to the shared uplink, 0bit..1Gbit; 0bit: no limit of its own; and its round trip
+  /// without any waiting, 0s..10s. Both count with `experiment.uplink` only.
+  bit_rate uplink{};
+  duration round_trip = defaults::round_trip;
   /// In ascending order of `at`. Before the first, the first student's condition shows.
   std::vector<condition_settings> conditions;
 
@@ -383,6 +405,10 @@ struct experiment_settings {
   double fps = defaults::simulated_fps;
   /// mAP@0.5 that response times wait for, 0..1.
   double target = defaults::target_accuracy;
+  /// What all cameras share, packet by packet, 0bit..1Gbit; 0bit: segments cross no network, and arrive at once.
+  bit_rate uplink{};
+  /// The most that its queue delays, 1ms..10s; what finds it full is lost.
+  duration queue = defaults::uplink_queue;
   std::map<region_id, region_settings> regions;
 
   friend bool operator==(const experiment_settings&, const experiment_settings&) = default;
@@ -408,6 +434,7 @@ struct settings {
   zoo_settings zoo;
   deploy_settings deploy;
   sampling_settings sampling;
+  rate_settings rate;
   training_settings training;
   /// Names are `[a-z0-9_-]{1,63}` and begin with a letter or digit.
   std::map<camera_id, camera_settings> cameras;

@@ -50,6 +50,17 @@ allocator_config allocator_of(const settings& from) {
   return out;
 }
 
+rate_options rates_of(const settings& from) {
+  rate_options out;
+  out.law = from.rate.law;
+  out.floor = from.rate.floor.value;
+  out.ceiling = from.rate.ceiling.value;
+  out.start = from.sampling.bitrate.value;
+  out.period = from.rate.period;
+  out.queue_target = from.rate.queue_target;
+  return out;
+}
+
 } // namespace
 
 worker_welcome worker_terms(const settings& from) {
@@ -69,6 +80,8 @@ server_parts configured_server(const settings& from) {
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.models.gate = gate_of(from);
   out.models.zoo = zoo_of(from);
+  out.rates.law = from.rate.law;
+  out.rates.correct_every = from.rate.correct_every;
   out.job.train_frames = from.training.replay_frames;
   out.job.held_out_frames = held_out_frames;
   out.job.seed = seed_for(from.seed, "jobs");
@@ -94,6 +107,7 @@ camera_config configured_camera(const settings& from) {
   camera_config out;
   out.infer_fps = from.sampling.infer_fps;
   out.drift = drift_detector_of(from);
+  out.rate = rates_of(from);
   return out;
 }
 

@@ -111,5 +111,7 @@ struct Envelope {
 
     expertQuery @41 :Training.ExpertQuery;
     archiveOrder @42 :Training.ArchiveOrder;
+
+    ratePlan @43 :Plan.RatePlan;
   }
 }

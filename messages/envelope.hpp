@@ -23,6 +23,6 @@ using envelope
                  model_ack, model_candidate, gate_verdict, model_query, rollback_order, camera_hello,
                  camera_welcome, worker_hello, worker_welcome, chunk, chunk_ack, camera_status,
                  arrival_report, event, status_query, status_report, inject_order, inject_answer,
-                 expert_query, archive_order>;
+                 expert_query, archive_order, rate_plan>;
 
 } // namespace ecco

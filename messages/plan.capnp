@@ -69,3 +69,10 @@ struct SamplingPlan {
 
   split @5 :SampleSplit;
 }
+
+struct RatePlan {
+  # server -> camera: how hard to compete for the uplink (paper 3.2.2).
+
+  weight @0 :Float64 = 1;
+  # Additive increase in those of one Reno flow, 1e-6 to 1e6.
+}

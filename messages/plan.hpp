@@ -44,4 +44,15 @@ struct sampling_plan {
   friend bool operator==(const sampling_plan&, const sampling_plan&) = default;
 };
 
+/// server -> camera: how hard to compete for the uplink (paper 3.2.2).
+struct rate_plan {
+  static constexpr double least = 1e-6, most = 1e6;
+
+  /// Additive increase in those of one Reno flow, from `least` to `most`: p_j / n_j as the paper has it, or corrected
+  /// by what arrives.
+  double weight = 1;
+
+  friend bool operator==(const rate_plan&, const rate_plan&) = default;
+};
+
 } // namespace ecco

@@ -44,6 +44,9 @@ struct CameraStatus {
 
   place @8 :Location;
   # Where it is now. Missing from a camera that does not move or does not know.
+
+  rate @9 :Float64;
+  # Bits a second that its rate controller allows; 0 without a link.
 }
 
 struct ArrivalReport {
@@ -96,6 +99,9 @@ struct CameraStanding {
 
   map50 @3 :Fraction;
   # Deployed model on held-out frames. NaN before the first score.
+
+  arriving @4 :Float64;
+  # Bits a second of its video that arrive, over the last ten seconds or so; not negative.
 }
 
 struct GroupStanding {

@@ -22,6 +22,8 @@ struct camera_status {
   double confidence = 0, objects = 0;
   /// Where it is now; nothing from a camera that does not move or does not know.
   std::optional<location> place{};
+  /// Bits a second that its rate controller allows; 0 without a link.
+  double rate = 0;
 
   friend bool operator==(const camera_status&, const camera_status&) = default;
 };
@@ -63,6 +65,8 @@ struct camera_standing {
   group_id group;
   /// Deployed model on held-out frames; NaN before the first score.
   double map50 = 0;
+  /// Bits a second of its video that arrive, over the last ten seconds or so.
+  double arriving = 0;
 
   friend bool operator==(const camera_standing&, const camera_standing&) = default;
 };

@@ -30,7 +30,8 @@ using messages =
                LabelOrder, Labels, MicroWindowGrant, MicroWindowReport, TrainOrder, TrainReport, EvalOrder,
                EvalReport, ModelUpdate, ModelAck, ModelCandidate, GateVerdict, ModelQuery, RollbackOrder,
                CameraHello, CameraWelcome, WorkerHello, WorkerWelcome, Chunk, ChunkAck, CameraStatus,
-               ArrivalReport, Event, StatusQuery, StatusReport, InjectOrder, InjectAnswer, ExpertQuery, ArchiveOrder>;
+               ArrivalReport, Event, StatusQuery, StatusReport, InjectOrder, InjectAnswer, ExpertQuery, ArchiveOrder,
+               RatePlan>;
 static_assert(std::tuple_size_v<messages> == std::variant_size_v<envelope>);
 
 /// The field of the union in `Envelope` that holds alternative `index` of `envelope`.

@@ -293,6 +293,10 @@ sampling_plan read(const place& at, SamplingPlan::Reader from) {
   };
 }
 
+rate_plan read(const place& at, RatePlan::Reader from) {
+  return {.weight = between(at / "weight", from.getWeight(), rate_plan::least, rate_plan::most)};
+}
+
 // -- segment ----------------------------------------------------------------
 
 frame_note read(const place& at, FrameNote::Reader from) {
@@ -544,6 +548,7 @@ camera_status read(const place& at, CameraStatus::Reader from) {
       .confidence = fraction(at / "confidence", from.getConfidence()),
       .objects = not_negative(at / "objects", from.getObjects()),
       .place = {},
+      .rate = not_negative(at / "rate", from.getRate()),
   };
   if (from.hasPlace())
     status.place = read(at / "place", from.getPlace());
@@ -583,6 +588,7 @@ camera_standing read(const place& at, CameraStanding::Reader from) {
       .online = from.getOnline(),
       .group = group_id{from.getGroup()},
       .map50 = nan_or(fraction<double>, at / "map50", from.getMap50()),
+      .arriving = not_negative(at / "arriving", from.getArriving()),
   };
 }
 

@@ -271,6 +271,10 @@ void write(SamplingPlan::Builder to, const sampling_plan& from) {
   write(to.initSplit(), from.split);
 }
 
+void write(RatePlan::Builder to, const rate_plan& from) {
+  to.setWeight(from.weight);
+}
+
 // -- segment ----------------------------------------------------------------
 
 void write(FrameNote::Builder to, const frame_note& from) {
@@ -470,6 +474,7 @@ void write(CameraStatus::Builder to, const camera_status& from) {
   to.setObjects(from.objects);
   if (from.place)
     write(to.initPlace(), *from.place);
+  to.setRate(from.rate);
 }
 
 void write(ArrivalReport::Builder to, const arrival_report& from) {
@@ -498,6 +503,7 @@ void write(CameraStanding::Builder to, const camera_standing& from) {
   to.setOnline(from.online);
   to.setGroup(from.group.value);
   to.setMap50(from.map50);
+  to.setArriving(from.arriving);
 }
 
 void write(GroupStanding::Builder to, const group_standing& from) {

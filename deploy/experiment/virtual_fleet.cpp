@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/experiment/virtual_fleet.hpp"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "deploy/configured.hpp"
@@ -8,6 +10,7 @@
 #include "deploy/experiment/simulated_camera.hpp"
 #include "deploy/sampling_tables.hpp"
 #include "runtime/base/random.hpp"
+#include "runtime/net/simulated_link.hpp"
 
 namespace ecco {
 
@@ -20,9 +23,39 @@ curve_options curve_of(const experiment_settings& from) {
   return {from.capacity, from.ceiling, from.scale, from.forgetting};
 }
 
+/// A queue that delays by at most `longest`, and holds some packets.
+std::size_t bytes_within(duration longest, bit_rate rate) {
+  return std::max<std::size_t>(10 * flow_options{}.packet_bytes,
+                               static_cast<std::size_t>(seconds_of(longest) * rate.value / 8));
+}
+
 /// Every purpose has its own; never 0, which is nobody.
 incarnation process_of(const settings& from, const std::string& who) {
   return incarnation{seed_for(from.seed, "process " + who) | 1};
+}
+
+/// The cameras' ways to the shared uplink. Those of no region have none of their own.
+simulated_path path_of(const settings& from, std::function<duration()> clock) {
+  std::map<camera_id, flow_options> ways;
+  for (const auto& plan : plan_fleet(from)) {
+    const auto& region = from.experiment.regions.at(plan.region);
+    auto& way = ways[plan.name];
+    way.round_trip = region.round_trip;
+    way.own.bits_per_second = region.uplink.value;
+    way.own.queue_bytes = bytes_within(from.experiment.queue, region.uplink);
+  }
+  simulated_path out;
+  out.shared.bits_per_second = from.experiment.uplink.value;
+  out.shared.queue_bytes = bytes_within(from.experiment.queue, from.experiment.uplink);
+  out.way_of = [ways = std::move(ways), start = from.sampling.bitrate](const camera_id& camera) {
+    const auto found = ways.find(camera);
+    auto way = found != ways.end() ? found->second : flow_options{};
+    way.bits_per_second = start.value; // which is what it stays at under rate.law: fixed
+    return way;
+  };
+  out.clock = std::move(clock);
+  out.seed = seed_for(from.seed, "uplink");
+  return out;
 }
 
 virtual_camera simulate(const settings& from, const planned_camera& plan,
@@ -90,7 +123,8 @@ server_parts virtual_server(const settings& from, const virtual_parts& parts) {
 
 virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetry_sink sink,
                              std::shared_ptr<tap> through)
-    : link_(make_memory_link()) {
+    : link_(from.experiment.uplink.value > 0 ? make_simulated_link(path_of(from, [this] { return elapsed(); }))
+                                           : make_memory_link()) {
   attach_tap(system(), std::move(through));
   auto server = virtual_server(from, parts);
   server.media = link_;

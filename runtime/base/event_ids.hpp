@@ -108,6 +108,10 @@ inline constexpr std::string_view window_accounted = "window.accounted";
 /// Cameras of the group were told their share of the window. value: share p, [0, 1].
 inline constexpr std::string_view share_announced = "share.announced";
 
+/// What arrived of the cameras in groups, against their shares of the GPU. value: the largest difference of any
+/// camera's part of it, [0, 1]; camera: that one; text: both parts.
+inline constexpr std::string_view shares_measured = "rate.shares";
+
 /// The group's GPU budget, or how much it buys, changed: the camera sends something else now. text: what.
 inline constexpr std::string_view plan_changed = "plan.changed";
 

@@ -8,6 +8,7 @@
 
 #include "messages/error.hpp"
 #include "messages/segment.hpp"
+#include "runtime/policy/rate_control.hpp"
 
 namespace ecco {
 
@@ -23,6 +24,12 @@ class media_sender {
 
   /// Sends what fits now; call it often (every picture will do).
   virtual result<void> pump() = 0;
+
+  /// From now on sends at most so many bits a second, > 0; what that leaves behind waits.
+  virtual void pace(double bits_per_second) = 0;
+
+  /// What was seen of the network since the last call; empty where it cannot be seen.
+  virtual link_observation observe() = 0;
 
   struct counters {
     std::uint64_t bytes_sent = 0, segments_sent = 0, segments_dropped = 0;

@@ -11,6 +11,7 @@
 #include "messages/codec.hpp"
 #include "runtime/net/media_link.hpp"
 #include "runtime/net/socket.hpp"
+#include "runtime/net/tcp_watch.hpp"
 #include "runtime/net/wire.hpp"
 
 namespace ecco {
@@ -29,6 +30,8 @@ class tcp_sender : public media_sender {
 
   result<void> send(const encoded_segment& segment) override;
   result<void> pump() override;
+  void pace(double bits_per_second) override { limit_pace(connection_.get(), bits_per_second); }
+  link_observation observe() override { return watch_.observe(connection_.get()); }
   counters sent() const override { return counters_; }
 
  private:
@@ -49,6 +52,7 @@ class tcp_sender : public media_sender {
   /// Bytes in the queue, without the `front_sent_` first ones of its front, which are gone.
   std::size_t queued_ = 0, front_sent_ = 0;
   counters counters_;
+  tcp_watch watch_;
 };
 
 result<void> tcp_sender::send(const encoded_segment& segment) {

@@ -83,6 +83,10 @@ class memory_sender : public media_sender {
     return {};
   }
 
+  void pace(double) override {} // nothing ever waits
+
+  link_observation observe() override { return {}; }
+
   counters sent() const override { return counters_; }
 
  private:

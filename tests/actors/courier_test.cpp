@@ -57,6 +57,7 @@ struct a_connection : two_nodes {
                 state->order.emplace_back("share");
               },
               [](const sampling_plan&) {},
+              [](const rate_plan&) {},
               [](const regroup_event&) {},
               [](const camera_welcome&, const request_desk_actor&, const telemetry_actor&) {},
               [](adrift_atom) {},

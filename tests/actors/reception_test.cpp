@@ -192,7 +192,7 @@ BOOST_FIXTURE_TEST_CASE(an_ingest_that_dies_is_started_anew_and_video_flows, a_s
 }
 
 BOOST_FIXTURE_TEST_CASE(an_essential_actor_that_dies_stops_the_server_with_its_reason, a_server) {
-  for (const auto* called : {"telemetry", "allocator", "model_store", "grouper"}) {
+  for (const auto* called : {"telemetry", "allocator", "model_store", "grouper", "rate_divider"}) {
     start({"north"});
     const auto ended = watch(server);
     caf::anon_send_exit(actor(called), caf::exit_reason::out_of_workers);

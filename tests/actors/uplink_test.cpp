@@ -32,6 +32,7 @@ struct a_node : two_nodes {
           },
           [](const gpu_share&) {},
           [](const sampling_plan&) {},
+          [](const rate_plan&) {},
           [](const regroup_event&) {},
           [this](const camera_welcome&, const request_desk_actor&, const telemetry_actor&) { ++welcomed; },
           [this](adrift_atom) { ++adrift; },

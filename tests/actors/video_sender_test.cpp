@@ -21,12 +21,19 @@ struct a_sender {
   std::vector<encoded_segment> sent;
   std::vector<sampling_plan> encoders;
   std::vector<std::uint32_t> bit_rates;
+  std::vector<double> paces;
+  link_observation seen;
   bool link_broken = false, encoder_broken = false;
+  rate_options rates;
   video_sender tested{camera_id{"north"}, incarnation{9},
                       [this](const sampling_plan& plan) { return make_encoder(plan); },
-                      [this](const camera_welcome&) { return open_link(); }};
+                      [this](const camera_welcome&) { return open_link(); }, rates};
 
-  a_sender() {
+  explicit a_sender(rate_law law = rate_law::fixed) {
+    rates.law = law;
+    rates.kept = .5;
+    tested = {camera_id{"north"}, incarnation{9}, [this](const sampling_plan& plan) { return make_encoder(plan); },
+              [this](const camera_welcome&) { return open_link(); }, rates};
     tested.begin(a_plan);
     BOOST_TEST_REQUIRE(tested.connect({}).has_value());
   }
@@ -40,6 +47,8 @@ struct a_sender {
     result<void> pump() override {
       return notes_.link_broken ? fail(ec::unreachable, "gone") : result<void>{};
     }
+    void pace(double bits_per_second) override { notes_.paces.push_back(bits_per_second); }
+    link_observation observe() override { return notes_.seen; }
     counters sent() const override { return {notes_.sent.size(), 0, 0}; }
     a_sender& notes_;
   };
@@ -71,7 +80,7 @@ struct a_sender {
     auto passed = tested.pass(at);
     if (tested.wants(shown, true))
       tested.add(shown, {}, 1);
-    tested.pump();
+    tested.pump(at);
     return passed;
   }
 
@@ -127,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(a_segment_that_cannot_be_encoded_is_lost_alone, a_sender
 BOOST_FIXTURE_TEST_CASE(without_a_link_nothing_is_asked_for_and_nothing_old_is_sent_by_the_next, a_sender) {
   show_seconds(0, 1);
   link_broken = true;
-  tested.pump();
+  tested.pump(1s);
   BOOST_TEST(!tested.connected());
   BOOST_TEST(!tested.wants({1s, 1s, small_picture()}, true));
   BOOST_TEST(!tested.connect({}).has_value());
@@ -137,6 +146,55 @@ BOOST_FIXTURE_TEST_CASE(without_a_link_nothing_is_asked_for_and_nothing_old_is_s
   show_seconds(4, 6);
   BOOST_TEST_REQUIRE(sent.size() == 1u);
   BOOST_TEST((sent.front().frames.front().media_time == 4s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_fixed_rate_is_the_plans_and_the_link_is_left_alone, a_sender) {
+  seen = {100ms, 50ms, 50ms, 1000, true, false};
+  show_seconds(0, 2);
+  BOOST_TEST(paces.empty());
+  BOOST_TEST(encoders.front().bits_per_second == a_plan.bits_per_second);
+  BOOST_TEST(bit_rates.empty());
+  BOOST_TEST(tested.rate() == a_plan.bits_per_second);
+}
+
+BOOST_AUTO_TEST_CASE(the_link_gets_the_controllers_rate_and_the_encoder_nine_tenths) {
+  a_sender one{rate_law::corrected};
+  one.seen = {100ms, 50ms, 50ms, 15'000, false, false}; // busy, and all is well
+  one.show_seconds(0, 2);
+  BOOST_TEST_REQUIRE(one.paces.size() > 10u);
+  BOOST_TEST(one.paces[0] == 100e3);
+  BOOST_TEST(one.paces[1] == 140e3, boost::test_tools::tolerance(.01));
+  const auto before = one.tested.rate();
+  BOOST_TEST(one.encoders.front().bits_per_second > .9 * 100e3);
+  BOOST_TEST(one.encoders.front().bits_per_second < .9 * before);
+  one.seen.lost = true;
+  one.show_seconds(3, 4); // one look every 100 ms, one decrease every second look
+  BOOST_TEST(one.tested.rate() == 50e3); // the floor
+  BOOST_TEST(one.bit_rates.back() < .9 * before);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_plan_does_not_undo_what_the_controller_found) {
+  a_sender one{rate_law::corrected};
+  one.seen = {100ms, 50ms, 50ms, 10'000, false, false};
+  one.show_seconds(0, 2);
+  const auto found = one.tested.rate();
+  auto plan = a_plan;
+  plan.bits_per_second = 10'000;
+  plan.train_fps = 2;
+  BOOST_TEST(one.tested.change(plan).has_value());
+  BOOST_TEST(one.tested.rate() == found);
+}
+
+BOOST_AUTO_TEST_CASE(a_weight_makes_the_rate_grow_faster) {
+  const auto grown = [](double weight) {
+    a_sender one{rate_law::corrected};
+    one.tested.compete({weight});
+    one.seen = {100ms, 50ms, 50ms, 100'000, false, false};
+    one.show_seconds(0, 1);
+    return one.tested.rate() - 100e3;
+  };
+  BOOST_TEST(grown(2) == 2 * grown(1), boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(grown(-1) == grown(1)); // none
 }
 
 BOOST_AUTO_TEST_SUITE_END()

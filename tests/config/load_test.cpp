@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(errors_outside_of_files_name_variable_or_argument) {
              == "--set =1: is not of the form path=value; write for example server.port=0");
   BOOST_TEST(text_of({}, {"a..b=1"})
              == "--set a..b: a is not a setting; there are preset, seed, server, worker, student, classes, teacher, "
-                "window, gpu, bootstrap, policy, drift, zoo, deploy, sampling, training, cameras, experiment");
+                "window, gpu, bootstrap, policy, drift, zoo, deploy, sampling, rate, training, cameras, experiment");
   BOOST_TEST(text_of({}, {std::string(99, '.') + "=1"}).ends_with(": is nested too deep to be a setting"));
   BOOST_TEST(text_of({}, {"server.host=10.0.0.1"})
              == "--set server.host: server.host is '10.0.0.1', which is not a loopback address: refused "

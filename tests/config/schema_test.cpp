@@ -67,7 +67,7 @@ bool is_beyond_schemas(const std::string& complaint) {
        {"hog teacher", "must be between 1s", "must be between 10kbit", "pixels", "loopback",
         "as is server.port", "the filter before it", "environment variable", "without '}'", "has no labels",
         "drift.kswin.window is", "zoo.top is 3, but", "whole seconds", "but sampling.mode is", "must be at least 1s",
-        "sampling.split needs", "set twice", "the condition before it", "so does another region",
+        "must be between 20ms", "but rate.ceiling is", "sampling.split needs", "set twice", "the condition before it", "so does another region",
         "it would not be that system", "spends on profiling"})
     if (complaint.find(words) != std::string::npos)
       return true;

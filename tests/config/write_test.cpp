@@ -131,6 +131,8 @@ RC_BOOST_PROP(settings_survive_being_written_and_read, ()) {
   any_value{}.fill(value);
   value.sampling.split.cycle =
       value.sampling.split.train + value.sampling.split.held_out + 2 * value.sampling.split.guard;
+  if (value.rate.floor > value.rate.ceiling)
+    std::swap(value.rate.floor, value.rate.ceiling);
   if (value.server.port == value.server.media_port)
     value.server.port = 0;
   value.drift.kswin.window = std::max(value.drift.kswin.window, 2 * value.drift.kswin.recent);

@@ -199,7 +199,8 @@ camera_status a_camera_status() {
           .drift_score = real(0, 3),
           .confidence = fraction(),
           .objects = real(0, 100),
-          .place = coin() ? std::optional{a_place()} : std::nullopt};
+          .place = coin() ? std::optional{a_place()} : std::nullopt,
+          .rate = real(0, 1e9)};
 }
 
 // -- messages ---------------------------------------------------------------
@@ -294,6 +295,11 @@ sampling_plan any(std::size_t) {
           .height = even(),
           .bits_per_second = number(),
           .split = a_split()};
+}
+
+template <>
+rate_plan any(std::size_t) {
+  return {.weight = real(1e-6, 1e6)};
 }
 
 template <>
@@ -554,7 +560,8 @@ status_report any(std::size_t) {
           .micro_window = number(),
           .cameras = some([] {
             return camera_standing{
-                .last = a_camera_status(), .online = coin(), .group = group(), .map50 = fraction()};
+                .last = a_camera_status(), .online = coin(), .group = group(), .map50 = fraction(),
+                .arriving = real(0, 1e9)};
           }),
           .groups = some([] {
             return group_standing{.group = group(),

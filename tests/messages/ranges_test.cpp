@@ -118,6 +118,9 @@ BOOST_AUTO_TEST_CASE(plans_can_be_followed) {
   refused<sampling_plan>("samplingPlan.trainFps is 241, not within 0 to 240",
                          [](auto& m) { m.train_fps = 241; });
   refused<sampling_plan>("samplingPlan.heldOutFps is nan", [](auto& m) { m.held_out_fps = NAN; });
+  refused<rate_plan>("ratePlan.weight is 0, not within 1e-06 to 1e+06", [](auto& m) { m.weight = 0; });
+  refused<rate_plan>("ratePlan.weight is nan", [](auto& m) { m.weight = NAN; });
+  refused<camera_status>("cameraStatus.rate is -1, less than 0", [](auto& m) { m.rate = -1; });
   refused<sampling_plan>("samplingPlan.width is 641, not even", [](auto& m) { m.width = 641; });
   refused<sampling_plan>("samplingPlan.height is 1, not even", [](auto& m) { m.height = 1; });
   refused<sampling_plan>("samplingPlan.split.cycle is 0", [](auto& m) { m.split.cycle = 0; });

@@ -231,6 +231,7 @@ std::vector<envelope> node_samples() {
                     .parent = a_model(4),
                     .weights = a_blob({40, 50, 60}),
                     .frames = {a_labelled_frame()}},
+      rate_plan{.weight = 0.375},
   };
 }
 

@@ -3,7 +3,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "runtime/net/memory_link.hpp"
+#include "runtime/net/simulated_link.hpp"
 #include "tests/net/peers.hpp"
 
 using namespace ecco;
@@ -14,12 +14,26 @@ namespace {
 
 const camera_id gate{"gate"}, yard{"yard"};
 
-/// A link of either kind, by name.
+/// A fast network on which a second passes whenever somebody looks: what is sent has arrived when `send` returns.
+simulated_path a_fast_path() {
+  simulated_path out;
+  out.way_of = [](const camera_id&) {
+    flow_options way;
+    way.bits_per_second = 1e9;
+    return way;
+  };
+  out.clock = [now = duration{}]() mutable { return now += 1s; };
+  return out;
+}
+
+/// A link of one kind, by name.
 class any_link {
  public:
   explicit any_link(const std::string& kind) {
     if (kind == "memory")
       memory_ = make_memory_link();
+    else if (kind == "simulated")
+      memory_ = make_simulated_link(a_fast_path());
     else
       tcp_ = listen_for_media({}).value();
   }
@@ -41,7 +55,7 @@ class any_link {
   std::unique_ptr<media_receiver> tcp_;
 };
 
-const char* const kinds[] = {"memory", "tcp"};
+const char* const kinds[] = {"memory", "simulated", "tcp"};
 const auto every_kind = boost::unit_test::data::make(kinds);
 
 } // namespace

@@ -2,9 +2,12 @@
 // The media link among strangers, and when the line is slow or breaks.
 #include <thread>
 
+#include <netinet/in.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include "messages/codec.hpp"
+#include "runtime/net/tcp_watch.hpp"
 #include "runtime/net/wire.hpp"
 #include "tests/net/peers.hpp"
 
@@ -77,6 +80,35 @@ BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_is_closed_in_the_end) {
   auto peer = server.stranger();
   BOOST_TEST(peer.hears_the_end());
   BOOST_TEST(server.still_serves());
+}
+
+BOOST_AUTO_TEST_CASE(the_sender_sees_what_its_link_does) {
+  gate_receiver server;
+  const auto sender = server.camera();
+  BOOST_TEST(sender->send(a_segment("gate", 0, 1'000'000)).has_value());
+  BOOST_TEST(!flush(*sender, 1));
+  BOOST_TEST(server.arrived.await(1).size() == 1u);
+  link_observation seen;
+  std::uint64_t delivered = 0;
+  for (const auto until = std::chrono::steady_clock::now() + long_enough;
+       delivered < 1'000'000 && std::chrono::steady_clock::now() < until; delivered += seen.delivered)
+    seen = sender->observe();
+  BOOST_TEST(delivered >= 1'000'000u);
+  BOOST_TEST(delivered < 1'010'000u); // each byte once
+  BOOST_TEST((seen.round_trip > 0ns));
+  BOOST_TEST((seen.least_round_trip > 0ns));
+  BOOST_TEST((seen.least_round_trip <= seen.round_trip));
+}
+
+BOOST_AUTO_TEST_CASE(a_pace_is_the_kernels_to_keep) {
+  const unique_fd socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  for (const auto& [bits, bytes] : {std::pair{800e3, 100'000u}, {0.0, 1000u}, {80e6, 10'000'000u}}) {
+    limit_pace(socket.get(), bits);
+    std::uint64_t kept = 0;
+    socklen_t size = sizeof kept;
+    BOOST_TEST(::getsockopt(socket.get(), SOL_SOCKET, SO_MAX_PACING_RATE, &kept, &size) == 0);
+    BOOST_TEST(kept == bytes);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(hello_and_segment_may_come_in_single_bytes) {

@@ -99,6 +99,10 @@ class simulated_fleet : public virtual_system {
   sampling_mode sampling = sampling_mode::fixed;
   /// Images of condition 0 that the first student was trained on.
   double initial_images = 4000;
+  sampling_plan plan{5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+  rate_options rates;
+  encoder_factory make_encoder = [](const sampling_plan&) { return make_raw_encoder(); };
+  decoder_factory make_decoder = [] { return make_raw_decoder(); };
 
   ~simulated_fleet() { end(); }
 
@@ -122,7 +126,8 @@ class simulated_fleet : public virtual_system {
     parts.job.held_out_frames = held_out_frames;
     parts.ingest.before_drift = before_drift;
     parts.grouper.subsamples = 8;
-    parts.grouper.plan = {5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
+    parts.grouper.plan = plan;
+    parts.rates.law = rates.law;
     parts.grouper.sampling.mode = sampling;
     parts.grouper.sampling.window = parts.allocator.window;
     if (sampling == sampling_mode::ams)
@@ -138,7 +143,7 @@ class simulated_fleet : public virtual_system {
       parts.known_cameras.emplace_back(name);
     parts.media = link;
     parts.store = make_memory_store();
-    parts.make_decoder = [] { return make_raw_decoder(); };
+    parts.make_decoder = make_decoder;
     parts.draw_token = [token = std::uint64_t{100}]() mutable { return token++; };
     return parts;
   }
@@ -165,15 +170,14 @@ class simulated_fleet : public virtual_system {
     parts.make_student = [this](const camera_welcome&) -> result<std::unique_ptr<student>> {
       return std::make_unique<evenly_right_student>(make_curve_student(curve), overconfident);
     };
-    parts.make_encoder = [](const sampling_plan&) -> result<std::unique_ptr<segment_encoder>> {
-      return make_raw_encoder();
-    };
+    parts.make_encoder = make_encoder;
     parts.connect = [this](const camera_welcome& welcome) { return link->connect(welcome.media_token); };
     camera_config config;
     config.camera = camera_id{name};
     config.process = incarnation{std::hash<std::string>{}(name) | 1};
     config.place = place;
     config.drift = drift;
+    config.rate = rates;
     auto device = keep(spawn_named(system(), "camera:" + name, camera, config, parts));
     cameras[name] = device;
     greet<camera_welcome, request_desk_actor, telemetry_actor>(
