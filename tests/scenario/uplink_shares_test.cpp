@@ -89,7 +89,7 @@ struct three_groups : simulated_fleet {
     link = make_simulated_link(std::move(path));
     rates.law = law;
     // One long window: its shares are set by hand, once the real ones were told.
-    window = 1h;
+    window_length = 1h;
     micro_windows = 720;
     plan = {5, 5, 16, 16, 500'000, {10, 7, 0, 3}};
     make_encoder = [](const sampling_plan& with) { return std::make_unique<filling_encoder>(with.bits_per_second); };
