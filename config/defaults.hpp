@@ -155,8 +155,8 @@ inline constexpr duration split_cycle = 10s, split_train = 5s, split_guard = 1s,
 
 // -- rate --------------------------------------------------------------------------------------------------
 
-/// The paper's own misses its target under most ways of losing packets (algorithms.md, section 5).
-inline constexpr rate_law law = rate_law::corrected;
+/// What `sampling.bitrate` says is sent, until somebody asks for more; the presets of ECCO ask for the corrected law.
+inline constexpr rate_law law = rate_law::fixed;
 /// Bits a second: below, a second of video is no picture any more; above, nothing is gained at these sizes.
 inline constexpr std::uint32_t rate_floor = 50'000, rate_ceiling = 10'000'000;
 /// As in [D].

@@ -286,7 +286,7 @@ struct sampling_settings {
   double train_fps = defaults::train_fps, held_out_fps = defaults::held_out_fps;
   /// Size of the encoded picture; both sides even, 16..4096.
   picture_size size{defaults::sample_width, defaults::sample_height};
-  /// Of the encoded video, 10kbit..100Mbit: at its beginning, and under `rate.law: fixed` for ever.
+  /// Of the encoded video, 10kbit..100Mbit: for ever under `rate.law: fixed`, under the other laws at its beginning.
   bit_rate bitrate{defaults::bitrate};
   /// Frames a second that a camera's student looks at, 0.1..60.
   double infer_fps = defaults::infer_fps;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/experiment/experiment_json.hpp"
 
-#include <cmath>
-
 #include <nlohmann/json.hpp>
+
+#include "deploy/report/json_number.hpp"
 
 namespace ecco {
 
@@ -11,22 +11,15 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// Four digits after the point, null for what is not known.
-json number(double value) {
-  if (!std::isfinite(value))
-    return nullptr;
-  return std::round(value * 1e4) / 1e4;
-}
-
 json as_json(const region_result& of) {
   return {{"name", of.name},
           {"cameras", of.cameras},
-          {"map_mean", number(of.mean)},
+          {"map_mean", json_number(of.mean)},
           {"changes", of.changes},
-          {"map_before", number(of.before)},
-          {"map_lowest", number(of.lowest)},
-          {"map_end", number(of.end)},
-          {"response_seconds", number(of.response)},
+          {"map_before", json_number(of.before)},
+          {"map_lowest", json_number(of.lowest)},
+          {"map_end", json_number(of.end)},
+          {"response_seconds", json_number(of.response)},
           {"fallen", of.fallen},
           {"answered", of.answered},
           {"bytes_sent", of.bytes_sent},
@@ -39,23 +32,23 @@ json as_json(const experiment_result& of) {
     regions.push_back(as_json(region));
   auto course = json::array();
   for (const auto& reading : of.course)
-    course.push_back({number(reading.at), number(reading.map50)});
+    course.push_back({json_number(reading.at), json_number(reading.map50)});
   return {{"system", of.facts.system},
           {"learner", of.facts.learner},
           {"simulated", of.facts.learner == "curve"},
           {"seed", of.facts.seed},
-          {"virtual_seconds_planned", number(of.facts.planned)},
-          {"virtual_seconds", number(of.facts.seconds)},
-          {"target", number(of.facts.target)},
+          {"virtual_seconds_planned", json_number(of.facts.planned)},
+          {"virtual_seconds", json_number(of.facts.seconds)},
+          {"target", json_number(of.facts.target)},
           {"all", as_json(of.all)},
-          {"map_worst_camera", number(of.worst)},
+          {"map_worst_camera", json_number(of.worst)},
           {"regions", std::move(regions)},
-          {"gpu_seconds", number(of.gpu.total())},
+          {"gpu_seconds", json_number(of.gpu.total())},
           {"gpu_seconds_by_use",
-           {{"train", number(of.gpu.train)},
-            {"evaluate", number(of.gpu.evaluate)},
-            {"label", number(of.gpu.label)},
-            {"other", number(of.gpu.other)}}},
+           {{"train", json_number(of.gpu.train)},
+            {"evaluate", json_number(of.gpu.evaluate)},
+            {"label", json_number(of.gpu.label)},
+            {"other", json_number(of.gpu.other)}}},
           {"windows", of.windows},
           {"micro_windows", of.grants},
           {"groups_opened", of.groups_opened},

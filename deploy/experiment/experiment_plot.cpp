@@ -16,15 +16,7 @@ namespace {
 /// Okabe and Ito's colours: told apart by colour-blind eyes.
 constexpr std::array colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555"};
 
-constexpr std::string_view head = R"(# Draws experiment.svg, or experiment.png: gnuplot -e "kind='png'" experiment.gp
-if (!exists("kind")) kind = 'svg'
-if (kind eq 'png') {
-  set terminal pngcairo noenhanced size 1200,600 font 'DejaVu Sans,11' background 'white'
-} else {
-  set terminal svg noenhanced size 1200,600 font 'DejaVu Sans,14' background 'white'
-}
-set output 'experiment.'.kind
-set encoding utf8
+constexpr std::string_view head = R"(set encoding utf8
 set datafile separator tab
 set border 3 lc rgb '#999999'
 set tics nomirror scale 0.5 textcolor rgb '#444444'
@@ -49,7 +41,7 @@ std::string course_data(std::span<const experiment_result> systems) {
 }
 
 std::string course_script(std::span<const experiment_result> systems) {
-  std::string text{head};
+  auto text = gnuplot_output("experiment", 1200, 600).append(head);
   double seconds = 1;
   for (const auto& one : systems)
     seconds = std::max(seconds, one.facts.planned);

@@ -69,6 +69,10 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) {
          return fmt::format("{} may expect {:.0f} % of the GPU time", to_string(e.group), 100 * e.value);
        }},
+      {event_id::share_given,
+       [](const event& e) { return fmt::format("{} had {:.1f} s of the window{}", to_string(e.group), e.value, why(e)); }},
+      {event_id::window_accounted,
+       [](const event& e) { return fmt::format("micro-windows took {:.1f} s of the window{}", e.value, why(e)); }},
       {event_id::plan_changed, [](const event& e) { return e.camera.value + " sends something else now" + why(e); }},
       {event_id::shares_measured,
        [](const event& e) { return "the uplink is divided; farthest from its part: " + e.camera.value + why(e); }},
@@ -143,7 +147,8 @@ bool is_news(const event& happened) {
   constexpr std::array chatter{event_id::accuracy_deployed, event_id::accuracy_group,
                                event_id::grant_done,        event_id::gpu_busy,
                                event_id::share_announced,   event_id::window_opened,
-                               event_id::plan_changed,      event_id::shares_measured};
+                               event_id::plan_changed,      event_id::share_given,
+                               event_id::window_accounted,  event_id::shares_measured};
   return std::find(chatter.begin(), chatter.end(), happened.id) == chatter.end();
 }
 

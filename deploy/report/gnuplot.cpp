@@ -16,6 +16,29 @@ namespace ecco {
 
 namespace fs = std::filesystem;
 
+std::string gnuplot_literal(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text)
+    if (c == '\'')
+      result += "''";
+    else if (static_cast<unsigned char>(c) >= ' ')
+      result += c;
+  return result + "'";
+}
+
+std::string gnuplot_output(std::string_view name, std::size_t width, std::size_t height) {
+  return fmt::format(R"(# Draws {0}.svg, or {0}.png: gnuplot -e "kind='png'" {0}.gp
+if (!exists("kind")) kind = 'svg'
+if (kind eq 'png') {{
+  set terminal pngcairo noenhanced size {1},{2} font 'DejaVu Sans,11' background 'white'
+}} else {{
+  set terminal svg noenhanced size {1},{2} font 'DejaVu Sans,14' background 'white'
+}}
+set output '{0}.'.kind
+)",
+                     name, width, height);
+}
+
 result<void> run_gnuplot(const fs::path& folder, const std::string& script, const std::string& kind) {
   const auto log = (folder / "gnuplot.log").string();
   posix_spawn_file_actions_t actions;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "deploy/report/as_clock.hpp"
+#include "deploy/report/gnuplot.hpp"
 
 namespace ecco {
 
@@ -29,17 +30,6 @@ std::size_t camera_line(std::size_t index) {
 
 std::size_t group_line(std::size_t index) {
   return first_group_line + index % group_colours.size();
-}
-
-/// A gnuplot string that is taken literally.
-std::string literal(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text)
-    if (c == '\'')
-      result += "''";
-    else if (static_cast<unsigned char>(c) >= ' ')
-      result += c;
-  return result + "'";
 }
 
 /// Height of a camera's line at `at`, for a mark that sits on it.
@@ -102,15 +92,7 @@ std::string gpu_data(const run_results& results) {
 
 // -- script -----------------------------------------------------------------------------------------
 
-constexpr std::string_view script_head = R"(# Draws run.svg, or run.png: gnuplot -e "kind='png'" run.gp
-if (!exists("kind")) kind = 'svg'
-if (kind eq 'png') {
-  set terminal pngcairo noenhanced size 1200,800 font 'DejaVu Sans,11' background 'white'
-} else {
-  set terminal svg noenhanced size 1200,800 font 'DejaVu Sans,14' background 'white'
-}
-set output 'run.'.kind
-title_font = kind eq 'png' ? 'DejaVu Sans Bold,15' : 'DejaVu Sans Bold,20'
+constexpr std::string_view script_head = R"(title_font = kind eq 'png' ? 'DejaVu Sans Bold,15' : 'DejaVu Sans Bold,20'
 set encoding utf8
 set datafile separator tab
 set border 3 lc rgb '#999999'
@@ -139,7 +121,7 @@ std::string time_axis(double seconds) {
     }
   std::string tics;
   for (double at = 0; at <= seconds; at += step)
-    tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", literal(as_clock(at)), at);
+    tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", gnuplot_literal(as_clock(at)), at);
   return fmt::format("set xrange [0:{}]\nset xtics ({})\n", std::max(seconds, 1.0), tics);
 }
 
@@ -179,7 +161,7 @@ std::string camera_labels(const run_results& results, double top) {
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const auto& camera = results.cameras[shown[i]];
     text += fmt::format("set label {} at graph 1.012, first {:.4f} left textcolor lt {}\n",
-                        literal(fmt::format("{}  {:.2f}", camera.name, camera.accuracy.back().map50)),
+                        gnuplot_literal(fmt::format("{}  {:.2f}", camera.name, camera.accuracy.back().map50)),
                         heights[i], camera_line(shown[i]));
   }
   return text;
@@ -208,7 +190,7 @@ std::string drift_marks(const run_results& results) {
     const bool late = at > results.seconds * 0.6;
     text += fmt::format("set arrow from {0}, graph 0 to {0}, graph 1 nohead dt (6,5) lw 1 lc rgb '#888888'\n"
                         "set label {1} at {0}, graph {2} {3} textcolor rgb '#444444'\n",
-                        at, literal(names), 1.025 + 0.045 * level, late ? "right" : "left");
+                        at, gnuplot_literal(names), 1.025 + 0.045 * level, late ? "right" : "left");
   }
   return text;
 }
@@ -279,9 +261,9 @@ std::string gpu_panel(const run_results& results) {
           "textcolor rgb '#444444'\n";
   for (std::size_t i = 0; i < results.groups.size(); ++i) {
     const auto& group = results.groups[i];
-    names += fmt::format("{}{} {}", names.empty() ? "" : ", ", literal(to_string(group.group)), i);
+    names += fmt::format("{}{} {}", names.empty() ? "" : ", ", gnuplot_literal(to_string(group.group)), i);
     text += fmt::format("set label {} at graph 1.012, first {} left textcolor rgb '#444444'\n",
-                        literal(fmt::format("{:.0f} s  {}", group.gpu_seconds, members_of(group))), i);
+                        gnuplot_literal(fmt::format("{:.0f} s  {}", group.gpu_seconds, members_of(group))), i);
   }
   text += fmt::format("set yrange [{}:-0.5]\nset ytics ({})\n", static_cast<double>(rows) - 0.5, names);
   const bool any = std::any_of(results.groups.begin(), results.groups.end(),
@@ -298,11 +280,11 @@ std::string headings(const run_results& results) {
       "set label \"mAP@0.5 of each camera's deployed model against the teacher's labels, "
       "on frames never trained on.  ● model deployed\" at screen 0.075, screen 0.92 textcolor rgb "
       "'#444444'\n",
-      literal(fmt::format("Accuracy and GPU time: policy {}, seed {}", results.policy, results.seed)));
+      gnuplot_literal(fmt::format("Accuracy and GPU time: policy {}, seed {}", results.policy, results.seed)));
 }
 
 std::string script(const run_results& results) {
-  std::string text{script_head};
+  auto text = gnuplot_output("run", 1200, 800).append(script_head);
   text += line_types() + time_axis(results.seconds) + "set multiplot\n" + headings(results)
           + accuracy_panel(results) + gpu_panel(results) + "unset multiplot\n";
   return text;

@@ -48,39 +48,22 @@ std::string data_of(const std::map<double, curves>& panels) {
   return text;
 }
 
-std::string title_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text)
-    if (c == '\'')
-      out += "''";
-    else if (static_cast<unsigned char>(c) >= ' ')
-      out += c;
-  return out + "'";
-}
-
 std::string script_head(std::size_t panels, const std::string& title, double top) {
-  return fmt::format(R"(# Draws profile.svg, or profile.png: gnuplot -e "kind='png'" profile.gp
-if (!exists("kind")) kind = 'svg'
-if (kind eq 'png') {{
-  set terminal pngcairo noenhanced size {0},{1} font 'DejaVu Sans,11' background 'white'
-}} else {{
-  set terminal svg noenhanced size {0},{1} font 'DejaVu Sans,14' background 'white'
-}}
-set output 'profile.'.kind
-set encoding utf8
+  return gnuplot_output("profile", panel_width * std::max<std::size_t>(panels, 1), panel_height)
+         + fmt::format(R"(set encoding utf8
 set datafile separator tab
 set border 3 lc rgb '#999999'
 set tics nomirror scale 0.5 textcolor rgb '#444444'
 set grid ytics lc rgb '#e6e6e6' lw 1
 set logscale x 2
-set yrange [0:{2}]
+set yrange [0:{0}]
 set ytics 0.1 format '%.1f'
 set key bottom right samplen 1.5 textcolor rgb '#444444'
-set multiplot layout 1,{3} title {4} font ',14'
+set multiplot layout 1,{1} title {2} font ',14'
 set xlabel 'frames a second' textcolor rgb '#444444'
 set ylabel 'mAP@0.5 on held-out frames' textcolor rgb '#444444'
 )",
-                     panel_width * std::max<std::size_t>(panels, 1), panel_height, top, panels, title_text(title));
+                       top, panels, gnuplot_literal(title));
 }
 
 /// The best run of a panel: circled.

@@ -28,12 +28,18 @@ std::string name_of(const rendezvous& where) {
 }
 
 /// What Gloo says, without the place in its source that it begins with and the advice that later versions end with.
+/// How the end of a peer shows depends on what was under way; it is told as what it is.
 std::string plain(const std::string& what) {
   const auto open = what.find(": [");
   const auto close = what.find("] ", open);
   if (open == what.npos || close == what.npos)
     return what;
-  return what.substr(0, open + 2) + what.substr(close + 2, what.find(". This is", close) - close - 2);
+  const auto who = what.substr(0, open + 2);
+  const auto said = what.substr(close + 2, what.find(". This is", close) - close - 2);
+  for (const auto* end : {"Connection reset by peer", "Broken pipe"})
+    if (said.find(end) != said.npos)
+      return who + "Connection closed by peer (" + said + ")";
+  return who + said;
 }
 
 /// Where the ranks of one token leave their addresses for each other, until all have met.

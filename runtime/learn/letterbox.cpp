@@ -11,6 +11,14 @@ namespace ecco {
 namespace {
 
 constexpr float padding = 114.F / 255.F;
+/// Pixels a cell of the coarsest anchors.
+constexpr std::uint16_t coarsest_cell = 32;
+
+/// What holds so many pixels in whole cells, up to the limit.
+std::uint16_t in_cells(double pixels, std::uint16_t limit) {
+  const auto cells = std::ceil(std::ceil(pixels) / coarsest_cell);
+  return static_cast<std::uint16_t>(std::min<double>(cells * coarsest_cell, limit));
+}
 
 /// Between which two source pixels a target pixel lies, and how far from the first.
 struct tap {
@@ -57,30 +65,21 @@ letterbox_geometry fit(std::uint16_t width, std::uint16_t height, std::uint16_t 
 }
 
 input_size tight_input(std::span<const image* const> pictures, input_size most) {
-  constexpr int step = 32; // pixels a cell of the coarsest anchors
-  input_size out{step, step};
+  input_size out{coarsest_cell, coarsest_cell};
   for (const auto* picture : pictures) {
     const auto scale = std::min(static_cast<double>(most.height) / picture->height,
                                 static_cast<double>(most.width) / picture->width);
-    const auto around = [&](std::uint16_t length, std::uint16_t limit) {
-      const auto pixels = static_cast<int>(std::ceil(length * scale));
-      return static_cast<std::uint16_t>(std::min<int>((pixels + step - 1) / step * step, limit));
-    };
-    out.width = std::max(out.width, around(picture->width, most.width));
-    out.height = std::max(out.height, around(picture->height, most.height));
+    out.width = std::max(out.width, in_cells(picture->width * scale, most.width));
+    out.height = std::max(out.height, in_cells(picture->height * scale, most.height));
   }
   return out;
 }
 
 input_size native_input(std::span<const image* const> pictures, input_size most) {
-  constexpr int step = 32;
-  input_size own{step, step};
-  const auto around = [](std::uint16_t length, std::uint16_t limit) {
-    return static_cast<std::uint16_t>(std::min((length + step - 1) / step * step, int{limit}));
-  };
+  input_size own{coarsest_cell, coarsest_cell};
   for (const auto* picture : pictures) {
-    own.width = std::max(own.width, around(picture->width, most.width));
-    own.height = std::max(own.height, around(picture->height, most.height));
+    own.width = std::max(own.width, in_cells(picture->width, most.width));
+    own.height = std::max(own.height, in_cells(picture->height, most.height));
   }
   return tight_input(pictures, own);
 }

@@ -302,12 +302,18 @@ result<train_report> torch_learner::run_slice(job& of, const train_order& order,
   return report;
 }
 
-/// Lets the state of now and the best one look at what is new, which may turn the tables.
+/// Lets the state of now and the best one look at what is new, which may turn the tables. While they are the same one,
+/// a frame is looked at once.
 result<void> torch_learner::rate_best(job& of, time_book& time) {
-  for (auto* state : {&of.now, &of.best})
-    if (auto looked = look_with(*state, time); !looked)
+  if (auto looked = look_with(of.now, time); !looked)
+    return looked;
+  auto is_best = of.now.weights == of.best.weights;
+  if (!is_best) {
+    if (auto looked = look_with(of.best, time); !looked)
       return looked;
-  if (of.now.weights != of.best.weights && !(of.now.held_out.change_from(of.best.held_out).map50 < 0))
+    is_best = !(of.now.held_out.change_from(of.best.held_out).map50 < 0);
+  }
+  if (is_best)
     of.best = of.now;
   time.charge(&time_spent::evaluation);
   return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/policy/window_budget.hpp"
 
+#include <cstdio>
+
 namespace ecco {
 
 namespace {
@@ -99,13 +101,22 @@ duration window_budget::set_aside() const {
   return part_of(total_, std::min(most_set_aside, overhead_part_));
 }
 
+namespace {
+
+std::string in_seconds(duration span) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f s", seconds_of(span));
+  return text;
+}
+
+} // namespace
+
 std::string to_text(const kept_promise& kept) {
-  return "promised " + std::to_string(seconds_of(kept.promised)) + " s";
+  return "promised " + in_seconds(kept.promised);
 }
 
 std::string to_text(const window_budget& budget) {
-  return "of " + std::to_string(seconds_of(budget.total())) + " s; labelling and scoring took "
-         + std::to_string(seconds_of(budget.overhead())) + " s";
+  return "of " + in_seconds(budget.total()) + "; labelling and scoring took " + in_seconds(budget.overhead());
 }
 
 } // namespace ecco

@@ -118,8 +118,7 @@ def count_multiplications(model, picture):
 def networks(out):
     """The answer of every variant to two pictures, its size, and a digest of its state dict's names and shapes.
 
-    In training mode, and then in inference mode with the statistics of that pass: with drawn ones the signal would
-    fade or explode on its way through the deep variants. The small ones are asked with those too.
+    In inference mode and in training mode.
     """
     pictures = draw("pictures", (2, 3, HEIGHT, WIDTH), 0, 1)
     for variant in VARIANTS:
@@ -128,17 +127,10 @@ def networks(out):
         parameters, tensors = sum(p.numel() for p in model.parameters()), len(model.state_dict())
         key = f"yolo11{variant}/"
         with torch.no_grad():
-            if variant[0] in "pn":
-                answer, raw = model.eval()(pictures)
-                out[key + "inferred"] = sample(cells_first(raw[0] if variant.endswith("-seg") else raw))
-                out[key + "boxes_and_scores"] = sample(answer[:, :84])
-            for layer in model.modules():
-                if isinstance(layer, torch.nn.BatchNorm2d):
-                    layer.momentum = 1.0
+            answer, inferred = model.eval()(pictures)
             raw = model.train()(pictures)
-            answer, settled = model.eval()(pictures)
-        out[key + "settled"] = sample(cells_first(settled[0] if variant.endswith("-seg") else settled))
-        out[key + "settled_boxes_and_scores"] = sample(answer[:, :84])
+        out[key + "inferred"] = sample(cells_first(inferred[0] if variant.endswith("-seg") else inferred))
+        out[key + "boxes_and_scores"] = sample(answer[:, :84])
         heads = cells_first(raw[0] if variant.endswith("-seg") else raw)
         out[key + "trained"] = sample(heads)
         if variant.endswith("-seg"):

@@ -206,15 +206,14 @@ BOOST_AUTO_TEST_CASE(every_variant_answers_alike) {
       const auto digest = static_cast<std::int64_t>(fnv1a(text) & (~std::uint64_t{0} >> 1));
       BOOST_TEST(digest == size[4].item<std::int64_t>());
 
-      if (net.eval(); variant.name[6] == 'p' || variant.name[6] == 'n') {
-        // Measured 1.3e-6 on logits, 6e-5 on pixels up to 250.
-        const auto inferred = net.forward(pictures);
-        BOOST_TEST(apart(sample(as_logits(inferred)), key + "inferred") < 1e-5);
-        BOOST_TEST(apart(sample(as_answer(inferred)), key + "boxes_and_scores") < 1e-4);
-      }
+      // Measured 2.3e-6 on logits, 6.1e-5 on pixels up to 250; against the same pass in double precision Ultralytics itself
+      // is up to 2.6e-6 and 1.5e-4 off.
+      net.eval();
+      const auto inferred = net.forward(pictures);
+      BOOST_TEST(apart(sample(as_logits(inferred)), key + "inferred") < 1e-5);
+      BOOST_TEST(apart(sample(as_answer(inferred)), key + "boxes_and_scores") < 1e-4);
       // Against the same pass in double precision, Ultralytics itself is up to 1.6e-4 off: the mean is taken
       // away again and again, and rounding is what stays. Measured 1.4e-4.
-      net.set_statistics_momentum(1);
       net.train();
       const auto out = net.forward(pictures);
       BOOST_TEST(apart(sample(as_logits(out)), key + "trained") < 5e-4);
@@ -222,14 +221,6 @@ BOOST_AUTO_TEST_CASE(every_variant_answers_alike) {
         BOOST_TEST(apart(sample(out.coefficients), key + "coefficients") < 5e-4);
         BOOST_TEST(apart(sample(out.prototypes), key + "prototypes") < 5e-4);
       }
-      // With the statistics of that pass. Nothing brings a deep variant's signal back to size here: l answers up to
-      // 2,500 and x up to 6,400, and rounding grows as much. Measured 2.1e-4 of that, and .08 pixels.
-      net.eval();
-      const auto settled = net.forward(pictures);
-      const auto largest = theirs(key + "settled").abs().max().item<double>();
-      BOOST_TEST(apart(sample(as_logits(settled)), key + "settled") / largest < 1e-3);
-      BOOST_TEST(apart(sample(as_answer(settled)), key + "settled_boxes_and_scores")
-                 < (variant.name[6] == 'x' ? .2 : .01));
     }
   }
 }
