@@ -5,13 +5,13 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <string_view>
 #include <utility>
 
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
 #include "actors/failure.hpp"
+#include "actors/replay_clock.hpp"
 #include "actors/replay_parts.hpp"
 #include "actors/system_config.hpp"
 #include "actors/tap.hpp"
@@ -20,27 +20,11 @@ namespace ecco {
 
 namespace {
 
-bool is_from_server(const recorded_message& record) {
-  return is_of_server(record.sender);
-}
-
-/// What is compared: all but the numbers, which count other messages too.
-bytes comparable(recorded_message record, std::vector<blob_view>& blobs) {
-  record.index = 0;
-  record.answers.reset();
-  return encode_entry(record, blobs);
-}
-
-bool is_same(const recorded_message& a, const recorded_message& b) {
-  std::vector<blob_view> blobs;
-  return comparable(a, blobs) == comparable(b, blobs);
-}
-
 /// One replay. The recording is the script: it says which actor speaks next, or what comes from outside.
 class player {
  public:
   player(server_parts parts, const replay_facts& facts, const record_source& next)
-      : next_(next), clock_began_(scheduler_.clock().now()) {
+      : script_(next), clock_began_(scheduler_.clock().now()) {
     parts.media = make_deaf_receiver(facts.media_port);
     parts.draw_token = [tokens = facts.media_tokens]() mutable {
       if (tokens.empty())
@@ -66,16 +50,16 @@ class player {
   }
 
   result<replay_outcome> run() {
-    while (auto* record = ahead(0)) {
+    while (const auto* record = script_.ahead(0)) {
       outcome_.length = record->at;
       if (auto played = play(*record); !played)
         return tl::unexpected{played.error()};
       if (outcome_.difference)
         return outcome_;
-      script_.pop_front();
+      script_.go_on();
     }
-    if (failure_)
-      return tl::unexpected{*failure_};
+    if (script_.failure())
+      return tl::unexpected{*script_.failure()};
     settle();
     if (!produced_.empty())
       differ("the replay goes on saying", std::nullopt);
@@ -83,35 +67,11 @@ class player {
   }
 
  private:
-  // -- the script ----------------------------------------------------------------------------------------
-
-  /// The record `n` after the present one; none after the last.
-  recorded_message* ahead(std::size_t n) {
-    while (script_.size() <= n && !failure_) {
-      auto read = next_();
-      if (!read)
-        failure_ = read.error();
-      else if (*read)
-        script_.push_back(std::move(**read));
-      else
-        return nullptr;
-    }
-    return n < script_.size() ? &script_[n] : nullptr;
-  }
-
-  /// The server's `n`th message from here on.
-  recorded_message* expected(std::size_t n) {
-    for (std::size_t i = 0; auto* record = ahead(i); ++i)
-      if (is_from_server(*record) && n-- == 0)
-        return record;
-    return nullptr;
-  }
-
   /// What befell it then befalls it now.
   message_verdict verdict_on(const recorded_message& said) {
     if (said.kind == "exit" || said.kind == "down")
       return {};
-    const auto* then = is_from_server(said) ? expected(produced_.size()) : fed_;
+    const auto* then = is_from_server(said) ? script_.from_server(produced_.size()) : fed_;
     return then != nullptr ? message_verdict{then->fate, then->delay} : message_verdict{};
   }
 
@@ -145,7 +105,7 @@ class player {
   /// Lets the actor that is to speak take its next message, or what is next due come.
   bool step(const recorded_message& record) {
     if (record.timer)
-      return scheduler_.clock().trigger_timeout();
+      return deliver_due(scheduler_.clock(), *through_, record) || scheduler_.clock().trigger_timeout();
     auto& jobs = scheduler_.jobs;
     const auto found = std::find_if(jobs.begin(), jobs.end(), [&](caf::resumable* job) {
       auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
@@ -169,7 +129,8 @@ class player {
     const auto held = held_.find({record.sender, record.receiver, record.kind});
     if (record.timer && held != held_.end()) {
       held_.erase(held); // one of several, perhaps
-      scheduler_.clock().trigger_timeout();
+      if (!deliver_due(scheduler_.clock(), *through_, record))
+        differ("the replay does not hold up", record);
       return {};
     }
     const auto whom = through_->find(record.receiver);
@@ -217,6 +178,10 @@ class player {
     if (clock_began_ + at <= clock.now())
       return;
     settle();
+    if (const auto& due = clock.schedule(); produced_.empty() && !due.empty() && due.begin()->first < clock_began_ + at) {
+      clock.trigger_timeout();
+      return differ("the replay has something else come due", std::nullopt);
+    }
     if (!produced_.empty())
       return differ("the replay says besides", std::nullopt);
     clock.current_time = clock_began_ + at;
@@ -234,9 +199,7 @@ class player {
     outcome_.difference = std::move(out);
   }
 
-  const record_source& next_;
-  std::deque<recorded_message> script_;
-  std::optional<error> failure_;
+  replay_script script_;
   replay_outcome outcome_;
 
   virtual_system_config config_;
@@ -256,12 +219,6 @@ class player {
 };
 
 } // namespace
-
-bool is_of_server(const std::string& name) {
-  constexpr std::string_view others[] = {"camera:", "worker:", "telemetry:", "outside:"};
-  return !name.empty()
-         && std::none_of(std::begin(others), std::end(others), [&](auto prefix) { return name.starts_with(prefix); });
-}
 
 result<replay_facts> replay_facts_of(const record_source& next) {
   replay_facts out;

@@ -3,17 +3,14 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "actors/reception.hpp"
+#include "actors/replay_script.hpp"
 #include "messages/recording.hpp"
 
 namespace ecco {
-
-/// The next record of a recording, nothing after the last, or why it cannot be read.
-using record_source = std::function<result<std::optional<recorded_message>>()>;
 
 /// What a fresh server has to be told besides the messages, because the recorded one drew or chose it.
 struct replay_facts {
@@ -42,10 +39,6 @@ struct replay_outcome {
   /// The replay ends at the first.
   std::optional<replay_difference> difference;
 };
-
-/// Is the actor of this name one of the server's, which a replay starts anew? Others (cameras, workers, who says hello,
-/// who injects) only send again what they sent.
-bool is_of_server(const std::string& name);
 
 /// Runs a recording again: a fresh server made of `parts`, under a virtual clock of its own, is sent what the recorded
 /// one was sent from outside, each at its time and between the same messages, and what it says, to whom and when, is

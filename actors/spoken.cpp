@@ -91,12 +91,15 @@ const std::unordered_map<std::type_index, part_reader>& readers() {
     out[typeid(parcel)] = &read_parcel;
     out[typeid(caf::sec)] = &read_system_failure;
     const auto add = [&out]<class Handle>(Handle) { out[typeid(Handle)] = &read_handle<Handle>; };
+    add(whereabouts_actor{});
     add(telemetry_actor{});
     add(gpu_worker_actor{});
+    add(scorer_actor{});
     add(group_job_actor{});
     add(request_desk_actor{});
-    add(ingest_actor{});
     add(camera_actor{});
+    add(rate_divider_actor{});
+    add(ingest_actor{});
     add(grouper_actor{});
     add(allocator_actor{});
     add(model_store_actor{});

@@ -85,13 +85,22 @@ std::string tap::name_of(const caf::strong_actor_ptr& actor) {
   return outsiders_.try_emplace(caf::to_string(actor), next).first->second;
 }
 
+std::string tap::who_said(const caf::mailbox_element& due) {
+  {
+    const std::lock_guard lock{guard_};
+    if (const auto held = released_.find(&due); held != released_.end())
+      return held->second;
+  }
+  return name_of(due.sender);
+}
+
 recorded_message tap::describe(const std::string& receiver, const caf::mailbox_element& what) {
   recorded_message out;
   out.receiver = receiver;
   if (detail::running_actor::current != nullptr) {
     out.sender = *detail::running_actor::current;
   } else {
-    out.sender = name_of(what.sender);
+    out.sender = who_said(what);
     out.timer = what.sender != nullptr && !out.sender.starts_with("outside:");
   }
   ecco::describe(what.content(), out, [this](const caf::strong_actor_ptr& actor) { return name_of(actor); });
@@ -145,7 +154,7 @@ tap::encounter tap::meet(caf::abstract_actor& receiver, const std::string& name,
     case message_fate::delivered: return {passage::once, record.index};
     case message_fate::duplicated: return {passage::twice, record.index};
     case message_fate::dropped: return {passage::never, record.index};
-    case message_fate::delayed: released_.insert(what.get()); break;
+    case message_fate::delayed: released_[what.get()] = record.sender; break;
     case message_fate::killed: break;
   }
   lock.unlock();

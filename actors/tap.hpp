@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -75,6 +74,9 @@ class tap {
   /// The name of an actor; `outside:N` for one that has not entered, the same each time.
   std::string name_of(const caf::strong_actor_ptr& actor);
 
+  /// Who said what is due now, to whoever hears it: itself, or who said it when it was held up.
+  std::string who_said(const caf::mailbox_element& due);
+
  private:
   using request_key = std::pair<caf::actor_id, std::uint64_t>;
 
@@ -99,8 +101,8 @@ class tap {
   /// By node and id: actors of other nodes have ids of their own.
   std::map<std::string, std::string> outsiders_;
   std::map<request_key, std::uint64_t> asked_;
-  /// Messages that were held up and are on their way again.
-  std::set<const caf::mailbox_element*> released_;
+  /// Messages that were held up and are on their way again, with who said them.
+  std::map<const caf::mailbox_element*, std::string> released_;
 };
 
 /// Gives `system`, which must be set up by ecco's `system_config`, a tap; actors that are spawned later meet it.

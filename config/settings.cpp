@@ -25,7 +25,8 @@ std::string_view word(E value) {
 
 /// `ecco inject` and `ecco status` could not tell a camera of such a name from the actor; groups are g-0001 and so on.
 bool is_name_of_server(const std::string& name) {
-  constexpr std::string_view actors[] = {"allocator", "grouper", "model_store", "reception", "telemetry"};
+  constexpr std::string_view actors[] = {"allocator", "grouper", "model_store",
+                                         "rate_divider", "reception", "telemetry"};
   const auto is_group = name.starts_with("g-") && name.find_first_not_of("0123456789", 2) == name.npos;
   return is_group || std::ranges::find(actors, name) != std::end(actors);
 }

@@ -227,7 +227,16 @@ BOOST_AUTO_TEST_CASE(everything_that_actors_say_is_described) {
   const auto failed = describe_all(caf::make_message(to_caf({ec::stale, "too late", "hurry"})));
   BOOST_TEST((std::get<error>(*failed.message) == error{ec::stale, "too late", "hurry"}));
   BOOST_TEST(describe_all(caf::make_message(caf::strong_actor_ptr{})).kind == "peer");
-  BOOST_TEST(describe_all(caf::make_message(grouper_actor{})).kind == "peer");
+  for (const auto& peer : {caf::make_message(whereabouts_actor{}), caf::make_message(telemetry_actor{}),
+                           caf::make_message(gpu_worker_actor{}), caf::make_message(scorer_actor{}),
+                           caf::make_message(group_job_actor{}), caf::make_message(request_desk_actor{}),
+                           caf::make_message(camera_actor{}), caf::make_message(rate_divider_actor{}),
+                           caf::make_message(ingest_actor{}), caf::make_message(grouper_actor{}),
+                           caf::make_message(allocator_actor{}), caf::make_message(model_store_actor{}),
+                           caf::make_message(courier_actor{}), caf::make_message(reception_actor{})}) {
+    BOOST_TEST(describe_all(peer).kind == "peer");
+    BOOST_TEST(describe_all(peer).detail.empty());
+  }
   const auto ended = describe_all(caf::make_message(caf::exit_msg{{}, caf::make_error(caf::exit_reason::kill)}));
   BOOST_TEST(ended.kind == "exit");
   BOOST_TEST(ended.detail == "kill");
