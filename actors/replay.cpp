@@ -93,6 +93,8 @@ class player {
       return;
     if (produced_.empty())
       return differ("the replay does not say", record);
+    if (record.kind == "down")
+      put_first(record);
     if (!is_same(produced_.front(), record))
       return differ("the replay says something else", record);
     ++outcome_.compared;
@@ -100,6 +102,19 @@ class player {
       if (const auto asked = puppets_.find(record.receiver); asked != puppets_.end())
         asked->second->bind(produced_.front().index, record.index);
     produced_.pop_front();
+  }
+
+  /// Of several that hear of one's end, who asked last to hear of it hears first: when they asked is not recorded, and
+  /// none of them can tell.
+  void put_first(const recorded_message& down) {
+    const auto others = std::find_if(produced_.begin(), produced_.end(), [&](const recorded_message& said) {
+      return said.kind != "down" || said.sender != down.sender;
+    });
+    const auto found = std::find_if(produced_.begin(), others, [&](const recorded_message& said) {
+      return said.receiver == down.receiver;
+    });
+    if (found != others)
+      std::rotate(produced_.begin(), found, found + 1);
   }
 
   /// Lets the actor that is to speak take its next message, or what is next due come.
@@ -219,27 +234,6 @@ class player {
 };
 
 } // namespace
-
-result<replay_facts> replay_facts_of(const record_source& next) {
-  replay_facts out;
-  while (true) {
-    auto record = next();
-    if (!record)
-      return tl::unexpected{record.error()};
-    if (!*record)
-      return out;
-    const auto& message = (*record)->message;
-    if (!message)
-      continue;
-    if (const auto* welcome = std::get_if<camera_welcome>(&*message)) {
-      out.media_tokens.push_back(welcome->media_token);
-      out.media_port = welcome->media_port;
-    } else if (const auto* update = std::get_if<model_update>(&*message); update != nullptr && out.first_weights.empty()
-                                                                           && update->model.revision == 1) {
-      out.first_weights = update->weights;
-    }
-  }
-}
 
 result<replay_outcome> replay(server_parts parts, const replay_facts& facts, const record_source& next) {
   return player{std::move(parts), facts, next}.run();

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/message_choice.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <sstream>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "config/units.hpp"
+#include "messages/kinds.hpp"
+#include "messages/spelling.hpp"
 
 namespace ecco {
 
@@ -29,7 +34,23 @@ result<std::optional<duration>> time_of(const std::string& option, const std::st
   const auto read = parse_duration(text);
   if (!read)
     return fail(ec::invalid_argument, option + " " + text + " " + read.error().what, read.error().hint);
+  if (*read < duration::zero())
+    return fail(ec::invalid_argument, option + " " + text + " is before the recording begins", "times count from there");
   return std::optional{*read};
+}
+
+/// `from` is the option, or the part of a fault, that says it.
+result<void> check_kind(const std::string& from, const std::string& pattern, const std::vector<std::string_view>& kinds) {
+  if (std::ranges::any_of(kinds, [&](std::string_view kind) { return agrees(pattern, kind); }))
+    return {};
+  return fail(ec::invalid_argument, from + pattern + " is no kind of message", did_you_mean(pattern, kinds));
+}
+
+/// All that a recording can hold.
+std::vector<std::string_view> recorded_kinds() {
+  auto out = message_kinds();
+  out.insert(out.end(), std::begin(other_kinds), std::end(other_kinds));
+  return out;
 }
 
 /// `7` or `g-0007`.
@@ -46,6 +67,8 @@ result<void> set(fault_rule& rule, std::string_view key, const std::string& valu
   };
   if (key == "kind" || key == "sender" || key == "receiver") {
     (key == "kind" ? rule.kind : key == "sender" ? rule.sender : rule.receiver) = value;
+    if (key == "kind") // what an actor tells itself, and what CAF tells it, meets no fault
+      return check_kind("fault: kind=", value, message_kinds());
   } else if (key == "nth") {
     const auto number = whole_number<std::uint64_t>(value);
     if (!number || *number == 0)
@@ -87,6 +110,10 @@ result<message_filter> filter_of(const message_choice& choice) {
   const auto to = time_of("--to", choice.to);
   if (!to)
     return tl::unexpected{to.error()};
+  if (*from && *to && **from > **to)
+    return fail(ec::invalid_argument, "--from " + choice.from + " is after " + choice.to + ", the end", "swap them");
+  if (auto known = check_kind("--kind ", choice.kind, recorded_kinds()); !known)
+    return tl::unexpected{known.error()};
   out.from = *from;
   out.to = *to;
   out.kind = choice.kind;

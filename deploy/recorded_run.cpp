@@ -12,6 +12,29 @@
 
 namespace ecco {
 
+namespace {
+
+/// Keeps what is said, and tells people when that cannot be done.
+class recorder {
+ public:
+  explicit recorder(std::unique_ptr<recording_writer> to) : to_(std::move(to)) {}
+  ~recorder() { tell(to_->finish()); }
+  recorder(const recorder&) = delete;
+  recorder& operator=(const recorder&) = delete;
+
+  void keep(recorded_message& said) { tell(to_->append(said)); }
+
+ private:
+  static void tell(const result<void>& done) {
+    if (!done)
+      std::fprintf(stderr, "ecco: %s\n", render(done.error()).c_str());
+  }
+
+  std::unique_ptr<recording_writer> to_;
+};
+
+} // namespace
+
 recording_header header_of(const settings& from, std::string node) {
   recording_header out;
   out.program = "ecco " ECCO_VERSION;
@@ -35,10 +58,7 @@ result<std::shared_ptr<tap>> make_tap(const settings& from, const std::filesyste
   auto opened = recording_writer::create(file, header);
   if (!opened)
     return tl::unexpected{opened.error()};
-  out->watch([to = std::shared_ptr<recording_writer>{std::move(*opened)}](recorded_message& record) {
-    if (auto written = to->append(record); !written)
-      std::fprintf(stderr, "ecco: %s\n", render(written.error()).c_str());
-  });
+  out->watch([to = std::make_shared<recorder>(std::move(*opened))](recorded_message& said) { to->keep(said); });
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "deploy/configured.hpp"
 #include "deploy/experiment/virtual_fleet.hpp"
 #include "deploy/sampling_tables.hpp"
+#include "deploy/torch_experiment.hpp"
 #include "messages/sha256.hpp"
 #include "runtime/store/recording_file.hpp"
 
@@ -43,8 +44,11 @@ result<server_parts> parts_of(const recording_header& header, const replay_facts
   const auto from = settings_of(header);
   if (!from)
     return tl::unexpected{from.error()};
+  // Weights that no camera ever got are as good as any.
+  const auto weights = facts.first_weights.empty() ? blob{bytes(1)} : facts.first_weights;
   if (header.node == "experiment") {
-    auto simulated = make_curve_parts(*from);
+    auto simulated = from->experiment.learner == learner_kind::torch ? make_torch_server_parts(*from, weights)
+                                                                     : make_curve_parts(*from);
     if (!simulated)
       return tl::unexpected{simulated.error()};
     return virtual_server(*from, *simulated);
@@ -59,8 +63,7 @@ result<server_parts> parts_of(const recording_header& header, const replay_facts
   out.grouper.sampling.tables = std::move(*tables);
   out.allocator.term = header.term;
   out.allocator.token_seed = header.token_seed;
-  // Weights that no camera ever got are as good as any.
-  out.models.initial = facts.first_weights.empty() ? blob{bytes(1)} : facts.first_weights;
+  out.models.initial = weights;
   out.media_host = from->server.host;
   out.store = make_memory_store();
   out.make_decoder = [] { return make_segment_decoder(); };

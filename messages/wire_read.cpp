@@ -329,13 +329,9 @@ sample_batch read(const place& at, SampleBatch::Reader from) {
       .frames = list(at / "frames", from.getFrames()),
       .usual = fraction(at / "usual", from.getUsual()),
   };
-  for (std::size_t i = 0; i < batch.frames.size(); ++i) {
-    const auto& shot = batch.frames[i].shot;
-    if (shot.camera != batch.camera)
+  for (std::size_t i = 0; i < batch.frames.size(); ++i)
+    if (batch.frames[i].shot.camera != batch.camera)
       refuse((at / "frames")[i] / "shot" / "camera", "is not the batch's camera");
-    if (shot.role != batch.frames[0].shot.role)
-      refuse((at / "frames")[i] / "shot" / "role", "is not the role of the frames before it");
-  }
   return batch;
 }
 

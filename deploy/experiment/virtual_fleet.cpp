@@ -143,6 +143,8 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
 
 virtual_fleet::~virtual_fleet() {
   end();
+  if (const auto through = tap_of(system()))
+    through->watch({}); // what is said while the system itself goes is no part of the run
 }
 
 template <class... Answer, class Then, class Hello, class Device>

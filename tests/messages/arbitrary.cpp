@@ -320,11 +320,8 @@ encoded_segment any(std::size_t most_bytes) {
 template <>
 sample_batch any(std::size_t most_bytes) {
   sample_batch batch{.camera = camera(), .frames = labelled_frames(most_bytes), .usual = fraction()};
-  const auto role = enumerator(sample_role::guard);
-  for (auto& member : batch.frames) {
+  for (auto& member : batch.frames)
     member.shot.camera = batch.camera;
-    member.shot.role = role;
-  }
   return batch;
 }
 

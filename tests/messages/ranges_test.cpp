@@ -241,11 +241,6 @@ BOOST_AUTO_TEST_CASE(lists_are_bounded) {
 BOOST_AUTO_TEST_CASE(fields_do_not_contradict_each_other) {
   refused<sample_batch>("sampleBatch.frames[0].shot.camera is not the batch's camera",
                         [](auto& m) { m.camera.value = "tunnel"; });
-  refused<sample_batch>("sampleBatch.frames[1].shot.role is not the role of the frames before it",
-                        [](auto& m) {
-                          m.frames.push_back(m.frames[0]);
-                          m.frames[1].shot.role = sample_role::train;
-                        });
   refused<train_order>("trainOrder.checkpoint is not empty, though fromScratch is false",
                        [](auto& m) { m.from_scratch = false; });
   refused<chunk>("chunk.part ends beyond total", [](auto& m) { m.offset = m.total - 2; });

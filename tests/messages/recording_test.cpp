@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <rapidcheck.h>
 
+#include "messages/kinds.hpp"
 #include "messages/recording.hpp"
 #include "messages/sha256.hpp"
 #include "tests/messages/arbitrary.hpp"
@@ -77,6 +78,13 @@ BOOST_AUTO_TEST_CASE(any_message_is_recorded_and_read_back_as_it_was) {
       RC_ASSERT(std::get<recorded_message>(*again) == record);
     }));
   }
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_message_is_known_by_name) {
+  std::vector<std::string_view> kinds;
+  for (const auto& message : test::samples())
+    kinds.push_back(kind_of(message));
+  BOOST_TEST(message_kinds() == kinds, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(large_blobs_are_stored_beside_the_record_and_small_ones_in_it) {
