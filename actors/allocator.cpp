@@ -10,6 +10,7 @@
 #include "actors/failure.hpp"
 #include "runtime/base/event_ids.hpp"
 #include "runtime/base/random.hpp"
+#include "runtime/policy/request_check.hpp"
 #include "runtime/policy/status_merge.hpp"
 
 namespace ecco {
@@ -95,8 +96,14 @@ void allocator_state::issue(group_id group, const std::vector<worker_id>& on, du
   ++outstanding;
   tell_of_all(event_id::grant_issued, which.grant, seconds_of(slice));
   self->request(served.handle, slice + config.patience, which.grant)
-      .then([this, which](const micro_window_report& report) { grant_done(which, report); },
-            [this, which](const caf::error& failure) { grant_lost(which, from_caf(failure)); });
+      .then(
+          [this, which](const micro_window_report& report) {
+            if (auto good = check_report(report, which.grant); !good)
+              grant_lost(which, good.error());
+            else
+              grant_done(which, report);
+          },
+          [this, which](const caf::error& failure) { grant_lost(which, from_caf(failure)); });
 }
 
 void allocator_state::grant_done(const granted& which, const micro_window_report& report) {

@@ -37,6 +37,13 @@ void group_job_state::welcome(const join_order& order) {
     propose({config.group, grants.window(), parent, weights, {*order.evidence}}, [](bool) {});
 }
 
+result<void> group_job_state::check_group(group_id meant) const {
+  if (meant != config.group)
+    return fail(ec::invalid_argument,
+                "an order for " + to_string(meant) + " reached " + to_string(config.group) + ", and changes nothing");
+  return {};
+}
+
 // -- training ----------------------------------------------------------------------------------------
 
 result<void> group_job_state::check(const micro_window_grant& grant) const {
@@ -198,16 +205,26 @@ group_job_actor::behavior_type group_job_state::make_behavior() {
   self->set_exit_handler([this](const caf::exit_msg& told) { finish(told); });
   self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
-    [this](const join_order& order) { welcome(order); },
-    [this](const leave_order& order) {
+    [this](const join_order& order) -> caf::result<void> {
+      if (auto good = check_group(order.group); !good)
+        return refused(self, good.error());
+      welcome(order);
+      return caf::unit;
+    },
+    [this](const leave_order& order) -> caf::result<void> {
+      if (auto good = check_group(order.group); !good)
+        return refused(self, good.error());
       samples.leave(order.camera);
       deployed.erase(order.camera);
       replaced.erase(order.camera);
       announce();
+      return caf::unit;
     },
-    [this](sample_batch& batch) {
-      samples.add(batch);
+    [this](sample_batch& batch) -> caf::result<void> {
+      if (auto good = samples.add(batch); !good)
+        return refused(self, good.error());
       announce();
+      return caf::unit;
     },
     [this](const micro_window_grant& grant) { return run(grant); },
     [this](eval_order& order) -> caf::result<eval_report> {

@@ -49,6 +49,8 @@ struct group_job_state {
   // -- training ------------------------------------------------------------------------------------
 
   caf::result<micro_window_report> run(const micro_window_grant& grant);
+  /// Who joins or leaves another group is no concern of ours.
+  result<void> check_group(group_id meant) const;
   result<void> check(const micro_window_grant& grant) const;
   train_order order_for(const micro_window_grant& grant, bool from_scratch) const;
   micro_window_report adopt(const micro_window_grant& grant, train_report& trained);

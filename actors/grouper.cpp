@@ -10,6 +10,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/failure.hpp"
+#include "runtime/policy/request_check.hpp"
 
 namespace ecco {
 
@@ -18,7 +19,7 @@ namespace ecco {
 caf::result<request_answer> grouper_state::enqueue(const retrain_request& request) {
   if (!cameras.contains(request.camera))
     return to_caf({ec::not_found, "there is no camera " + request.camera.value, "`ecco status` lists the cameras"});
-  if (auto good = check(request); !good)
+  if (auto good = check_request(request); !good)
     return to_caf(good.error());
   auto promise = self->make_response_promise<request_answer>();
   if (const auto same = asking.find(request.camera); same != asking.end()) {

@@ -20,7 +20,7 @@ constexpr duration inject_patience = std::chrono::seconds{60};
 
 caf::result<inject_answer> inject(reception_actor::pointer self, const caf::actor& target,
                                   const inject_order& order) {
-  const auto message = from_json(order.json);
+  const auto message = order.encoded.empty() ? from_json(order.json) : decode(order.encoded.view());
   if (!message)
     return to_caf(message.error());
   auto promise = self->make_response_promise<inject_answer>();

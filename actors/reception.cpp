@@ -12,6 +12,7 @@
 #include "actors/failure.hpp"
 #include "actors/injection.hpp"
 #include "actors/stand_ins.hpp"
+#include "actors/tap.hpp"
 #include "runtime/base/event_ids.hpp"
 #include "runtime/policy/status_merge.hpp"
 
@@ -26,25 +27,31 @@ constexpr std::array<std::string_view, 5> essential{"telemetry", "allocator", "m
                                                      "rate_divider"};
 constexpr std::string_view ingest_prefix = "ingest:";
 
+/// Two of one name would take turns in ending each other's connection.
+tl::unexpected<error> taken(const std::string& who) {
+  return fail(ec::unavailable, who + " is here already, from another process",
+              "give this one another name; or if that one was started anew, wait some seconds until its end is noticed");
+}
+
 } // namespace
 
 void reception_state::begin(server_parts with) {
   parts = std::move(with);
-  telemetry = self->spawn(ecco::telemetry, parts.sink);
-  allocator = self->spawn(ecco::allocator, parts.allocator, telemetry);
-  models = self->spawn(ecco::model_store, parts.models, parts.store, telemetry, allocator);
+  telemetry = spawn_named(*self, "telemetry", ecco::telemetry, parts.sink);
+  allocator = spawn_named(*self, "allocator", ecco::allocator, parts.allocator, telemetry);
+  models = spawn_named(*self, "model_store", ecco::model_store, parts.models, parts.store, telemetry, allocator);
   const auto front = caf::actor_cast<reception_actor>(self->address());
   const job_factory jobs = [front, job = parts.job, a = allocator, m = models, t = telemetry,
                             &system = self->system()](group_id group, const model_update& initial) {
     auto config = job;
     config.group = group;
     config.initial = initial;
-    auto handle = system.spawn(ecco::group_job, std::move(config), a, m, t);
+    auto handle = spawn_named(system, to_string(group), ecco::group_job, std::move(config), a, m, t);
     caf::anon_send(front, job_started{group, 0}, handle);
     return handle;
   };
-  grouper = self->spawn(ecco::grouper, parts.grouper, jobs, allocator, models, telemetry);
-  rates = self->spawn(ecco::rate_divider, parts.rates, telemetry);
+  grouper = spawn_named(*self, "grouper", ecco::grouper, parts.grouper, jobs, allocator, models, telemetry);
+  rates = spawn_named(*self, "rate_divider", ecco::rate_divider, parts.rates, telemetry);
   self->send(grouper, rates);
   by_name = {{"telemetry", caf::actor_cast<caf::actor>(telemetry)},
              {"allocator", caf::actor_cast<caf::actor>(allocator)},
@@ -63,6 +70,16 @@ result<void> reception_state::check(const camera_hello& hello) const {
   if (std::find(parts.known_cameras.begin(), parts.known_cameras.end(), hello.camera) == parts.known_cameras.end())
     return fail(ec::not_found, "camera " + hello.camera.value + " is not in the server's configuration",
                 "add it under `cameras:` and start the server again");
+  const auto known = cameras.find(hello.camera);
+  if (known != cameras.end() && by_name.contains(hello.camera.value) && known->second.hello.process != hello.process)
+    return taken("camera " + hello.camera.value);
+  return {};
+}
+
+result<void> reception_state::check(const worker_hello& hello) const {
+  const auto known = workers.find(hello.worker);
+  if (known != workers.end() && known->second.device && known->second.hello.process != hello.process)
+    return taken("worker " + hello.worker.value);
   return {};
 }
 
@@ -71,8 +88,9 @@ void reception_state::admit(camera_entry& entry) {
   if (!entry.video) {
     auto config = parts.ingest;
     config.camera = camera;
-    entry.video = self->spawn(ecco::ingest, std::move(config), parts.make_decoder, allocator, telemetry);
-    by_name[std::string{ingest_prefix} + camera.value] = caf::actor_cast<caf::actor>(entry.video);
+    const auto called = std::string{ingest_prefix} + camera.value;
+    entry.video = spawn_named(*self, called, ecco::ingest, std::move(config), parts.make_decoder, allocator, telemetry);
+    by_name[called] = caf::actor_cast<caf::actor>(entry.video);
     self->send(entry.video, rates);
     self->monitor(entry.video);
   }
@@ -84,10 +102,18 @@ void reception_state::admit(camera_entry& entry) {
   self->send(grouper, entry.hello, entry.device, entry.video);
 }
 
-courier_actor reception_state::connect(courier_actor& kept, const courier_actor& peer) {
+void reception_state::admit(const worker_hello& hello, const gpu_worker_actor& device) {
+  auto& entry = workers[hello.worker];
+  entry.hello = hello;
+  entry.device = device;
+  self->monitor(device);
+  self->send(allocator, hello, device);
+}
+
+courier_actor reception_state::connect(courier_actor& kept, const std::string& device, const courier_actor& peer) {
   if (kept)
     self->send_exit(kept, caf::exit_reason::remote_link_unreachable);
-  kept = self->spawn(ecco::courier, caf::actor{});
+  kept = spawn_named(*self, "courier:" + device, ecco::courier, caf::actor{});
   self->send(kept, caf::actor_cast<caf::strong_actor_ptr>(peer));
   return kept;
 }
@@ -111,6 +137,9 @@ camera_welcome reception_state::welcome(const camera_hello& hello, const camera_
 }
 
 void reception_state::down(const caf::down_msg& what) {
+  for (auto& [id, entry] : workers)
+    if (entry.device && entry.device.address() == what.source)
+      entry.device = gpu_worker_actor{};
   const auto found = std::find_if(by_name.begin(), by_name.end(),
                                   [&](const auto& named) { return named.second.address() == what.source; });
   if (found == by_name.end())
@@ -180,6 +209,14 @@ caf::result<status_report> reception_state::report() {
 }
 
 caf::result<inject_answer> reception_state::inject(const inject_order& order) {
+  if (order.fault) {
+    const auto through = tap_of(self->system());
+    if (!through)
+      return to_caf({ec::unsupported, "this server injects no faults", "start it with --set server.faults=true"});
+    if (auto added = through->add(*order.fault); !added)
+      return to_caf(added.error());
+    return inject_answer{};
+  }
   const auto found = by_name.find(order.to);
   if (found == by_name.end()) {
     std::string names;
@@ -206,13 +243,16 @@ reception_actor::behavior_type reception_state::make_behavior() {
       -> caf::result<camera_welcome, courier_actor, request_desk_actor, telemetry_actor> {
       if (auto good = check(hello); !good)
         return to_caf(good.error());
-      const auto carrier = connect(cameras[hello.camera].carrier, peer);
-      return {welcome(hello, self->spawn(remote_camera, carrier)), carrier, grouper, telemetry};
+      const auto carrier = connect(cameras[hello.camera].carrier, hello.camera.value, peer);
+      const auto device = spawn_named(*self, "remote:" + hello.camera.value, remote_camera, carrier);
+      return {welcome(hello, device), carrier, grouper, telemetry};
     },
     [this](const worker_hello& hello, const courier_actor& peer)
       -> caf::result<worker_welcome, courier_actor, telemetry_actor> {
-      const auto carrier = connect(worker_carriers[hello.worker], peer);
-      self->send(allocator, hello, self->spawn(remote_worker, carrier));
+      if (auto good = check(hello); !good)
+        return to_caf(good.error());
+      const auto carrier = connect(workers[hello.worker].carrier, hello.worker.value, peer);
+      admit(hello, spawn_named(*self, "remote:" + hello.worker.value, remote_worker, carrier));
       return {parts.worker, carrier, telemetry};
     },
     [this](const camera_hello& hello, const camera_actor& device)
@@ -223,7 +263,9 @@ reception_actor::behavior_type reception_state::make_behavior() {
     },
     [this](const worker_hello& hello,
            const gpu_worker_actor& device) -> caf::result<worker_welcome, telemetry_actor> {
-      self->send(allocator, hello, device);
+      if (auto good = check(hello); !good)
+        return to_caf(good.error());
+      admit(hello, device);
       return {parts.worker, telemetry};
     },
     [this](const status_query&) { return report(); },

@@ -59,13 +59,16 @@ struct reception_state {
   reception_actor::behavior_type make_behavior();
 
   void begin(server_parts with);
+  /// Is it a camera of ours, and the only one of that name?
   result<void> check(const camera_hello& hello) const;
+  result<void> check(const worker_hello& hello) const;
   /// This end of a device's new connection to `peer`. Ends `kept`, its earlier one, which may be half open for as long
   /// as it takes to miss heartbeats: what is under way there fails now, and nothing is sent there any more.
-  courier_actor connect(courier_actor& kept, const courier_actor& peer);
+  courier_actor connect(courier_actor& kept, const std::string& device, const courier_actor& peer);
   camera_welcome welcome(const camera_hello& hello, const camera_actor& device);
   /// Starts the camera's ingest when it has none, admits its video, and tells the grouper that it is there.
   void admit(camera_entry& entry);
+  void admit(const worker_hello& hello, const gpu_worker_actor& device);
   caf::result<status_report> report();
   caf::result<inject_answer> inject(const inject_order& order);
   std::vector<std::string> actor_names() const;
@@ -81,7 +84,13 @@ struct reception_state {
   grouper_actor grouper;
   rate_divider_actor rates;
   std::map<camera_id, camera_entry> cameras;
-  std::map<worker_id, courier_actor> worker_carriers;
+  struct worker_entry {
+    courier_actor carrier;
+    worker_hello hello;
+    /// Our end of it, while it lives.
+    gpu_worker_actor device;
+  };
+  std::map<worker_id, worker_entry> workers;
   /// By the names `ecco inject --to` takes.
   std::map<std::string, caf::actor> by_name;
   /// Why we are stopping, when we are.

@@ -10,6 +10,7 @@
 
 #include "actors/courier.hpp"
 #include "actors/failure.hpp"
+#include "actors/tap.hpp"
 
 namespace ecco {
 
@@ -47,7 +48,8 @@ void uplink_state::introduce() {
 // An answer counts while the courier of its hello does: a later hello, or the end of the connection, replaces it.
 
 void uplink_state::introduce(guest<uplink_camera>& camera) {
-  const auto carrier = camera.carrier = self->spawn(courier, caf::actor_cast<caf::actor>(camera.device));
+  const auto carrier = camera.carrier = spawn_named(*self, "courier:" + camera.hello.camera.value, courier,
+                                                    caf::actor_cast<caf::actor>(camera.device));
   self->request(server, hello_patience, camera.hello, carrier)
     .then(
       [this, &camera, carrier](const camera_welcome& welcome, const courier_actor& peer,
@@ -66,7 +68,8 @@ void uplink_state::introduce(guest<uplink_camera>& camera) {
 }
 
 void uplink_state::introduce(guest<uplink_worker>& worker) {
-  const auto carrier = worker.carrier = self->spawn(courier, caf::actor_cast<caf::actor>(worker.device));
+  const auto carrier = worker.carrier = spawn_named(*self, "courier:" + worker.hello.worker.value, courier,
+                                                    caf::actor_cast<caf::actor>(worker.device));
   self->request(server, hello_patience, worker.hello, carrier)
     .then(
       [this, &worker, carrier](const worker_welcome& terms, const courier_actor& peer, const telemetry_actor& sink) {
@@ -91,10 +94,10 @@ void uplink_state::introduce(guest<uplink_worker>& worker) {
 void uplink_state::refused(courier_actor& carrier, const std::string& who, const error& why) {
   // Should the server answer yet, its courier finds that this one is gone and ends too.
   self->send_exit(carrier, caf::exit_reason::user_shutdown);
-  if (why.code != ec::timed_out)
+  if (why.code != ec::timed_out && why.code != ec::unavailable)
     return watcher("the server refused " + who + ": " + render(why));
   carrier = courier_actor{};
-  try_later({why.code, "the server did not answer " + who, {}});
+  try_later(why.code == ec::timed_out ? error{why.code, "the server did not answer " + who, {}} : why);
 }
 
 void uplink_state::lost() {

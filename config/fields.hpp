@@ -100,6 +100,7 @@ void fields(S& s, V&& visit) {
   visit("state", s.state, anything{});
   visit("workers", s.workers, between{0u, 64u});
   visit("log", s.log, anything{});
+  visit("faults", s.faults, anything{});
 }
 
 template <like<worker_settings> S, class V>

@@ -23,6 +23,14 @@ std::string_view word(E value) {
 
 // -- one setting at a time: its rule -----------------------------------------------------------------------
 
+/// `ecco inject` and `ecco status` could not tell a camera of such a name from the actor; groups are g-0001 and so on.
+bool is_name_of_server(const std::string& name) {
+  constexpr std::string_view actors[] = {"allocator", "grouper", "model_store",
+                                         "rate_divider", "reception", "telemetry"};
+  const auto is_group = name.starts_with("g-") && name.find_first_not_of("0123456789", 2) == name.npos;
+  return is_group || std::ranges::find(actors, name) != std::end(actors);
+}
+
 /// Applies every rule to every setting and keeps the first complaint.
 class inspection {
  public:
@@ -77,6 +85,8 @@ class inspection {
       if (!is_valid_name(id.value) || id.value.find('.') != id.value.npos)
         complain(join(path, id.value), {std::string{"is not a good name for a "} + what,
                                         "use 1 to 63 of a-z 0-9 _ -, and begin with a letter or digit"});
+      if (std::is_same_v<Name, camera_id> && is_name_of_server(id.value))
+        complain(join(path, id.value), {"has the name of one of the server's own actors", "choose another"});
       section_of(one, join(path, id.value));
     }
   }

@@ -63,6 +63,9 @@ struct server_settings {
   /// Workers inside the server process, 0..64.
   std::uint32_t workers = defaults::workers;
   log_level log = defaults::log;
+  /// Whether `ecco inject --fault` may lose, hold up and repeat the server's messages, and end its actors. For tests:
+  /// who reaches the port can do it.
+  bool faults = defaults::faults;
 
   friend bool operator==(const server_settings&, const server_settings&) = default;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,10 +10,12 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/system_config.hpp"
+#include "actors/tap.hpp"
 #include "actors/uplink.hpp"
 #include "deploy/cli.hpp"
 #include "deploy/configured.hpp"
 #include "deploy/node.hpp"
+#include "deploy/recorded_run.hpp"
 #include "deploy/stop_and_wait.hpp"
 #include "runtime/base/signals.hpp"
 
@@ -37,7 +40,7 @@ result<std::vector<camera_id>> chosen_cameras(const settings& from, const std::v
   return out;
 }
 
-int watch(const common_options& common, const std::vector<std::string>& names) {
+int watch(const common_options& common, const std::vector<std::string>& names, const std::filesystem::path& record) {
   const auto from = settings_for(common);
   if (!from)
     return give_up_on_settings(common, from.error());
@@ -53,14 +56,16 @@ int watch(const common_options& common, const std::vector<std::string>& names) {
     return give_up(common, stop.error());
   system_config config{actor_network::on, scheduler_threads};
   caf::actor_system system{config};
+  if (auto tapped = tap_system(system, *from, record, header_of(*from, "camera")); !tapped)
+    return give_up(common, tapped.error());
   const auto process = draw_incarnation();
-  auto sink = system.spawn(telemetry, telemetry_sink{});
+  auto sink = spawn_named(system, "telemetry", telemetry, telemetry_sink{});
   std::vector<uplink_camera> devices;
   for (const auto& id : *ids)
     devices.push_back({make_camera_hello(*from, id, process),
-                       system.spawn<caf::detached>(camera, configured_camera(*from, id, process),
-                                                   make_camera_parts(*from, id))});
-  auto link = system.spawn(uplink, uplink_config{from->server.host, from->server.port}, devices,
+                       spawn_named<caf::detached>(system, "camera:" + id.value, camera,
+                                                  configured_camera(*from, id, process), make_camera_parts(*from, id))});
+  auto link = spawn_named(system, "uplink", uplink, uplink_config{from->server.host, from->server.port}, devices,
                            std::vector<uplink_worker>{}, sink, [&common](const std::string& what) { say(common, "camera", what); });
   while (!(*stop)->requested())
     (*stop)->wait_for(std::chrono::seconds{1});
@@ -77,12 +82,16 @@ int watch(const common_options& common, const std::vector<std::string>& names) {
 
 void add_camera(CLI::App& app, common_options& common, command& chosen) {
   auto names = std::make_shared<std::vector<std::string>>();
+  auto record = std::make_shared<std::filesystem::path>();
   auto* sub = app.add_subcommand("camera", "Run cameras of the configuration here, and send their video to the server");
   add_config_options(*sub, common);
   sub->add_option("--name", *names, "Only these cameras; all by default")->delimiter(',');
+  sub->add_option("--record", *record, "Record every message between actors here into this file (`ecco recording`)");
   sub->add_flag("--json", common.json, "What happens as JSON lines on stdout");
   sub->footer("examples\n  ecco camera -c city.yaml\n  ecco camera -c city.yaml --name north,yard");
-  sub->callback([&common, &chosen, names] { chosen = [&common, names] { return watch(common, *names); }; });
+  sub->callback([&common, &chosen, names, record] {
+    chosen = [&common, names, record] { return watch(common, *names, *record); };
+  });
 }
 
 } // namespace ecco

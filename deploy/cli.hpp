@@ -57,6 +57,9 @@ void add_worker(CLI::App& app, common_options& common, command& chosen);
 void add_camera(CLI::App& app, common_options& common, command& chosen);
 void add_status(CLI::App& app, common_options& common, command& chosen);
 void add_inject(CLI::App& app, common_options& common, command& chosen);
+void add_recording(CLI::App& app, common_options& common, command& chosen);
+/// Of `recording`: its subcommand `replay`.
+void add_replay(CLI::App& recording, common_options& common, command& chosen);
 void add_experiment(CLI::App& app, common_options& common, command& chosen);
 void add_eval(CLI::App& app, common_options& common, command& chosen);
 void add_model(CLI::App& app, common_options& common, command& chosen);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/client.hpp"
 
+#include <chrono>
+#include <deque>
+#include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <caf/actor_system.hpp>
@@ -22,6 +26,8 @@ constexpr duration status_patience = std::chrono::seconds{10};
 /// Longer than the server waits for the actor that is asked.
 constexpr duration inject_patience = std::chrono::seconds{65};
 constexpr std::size_t client_threads = 1;
+/// Orders on their way at once.
+constexpr std::size_t most_unanswered = 256;
 
 /// Once more after a connect whose handshake met a heartbeat of CAF's, which drops it (caf.md 3.2).
 constexpr int connect_tries = 2;
@@ -63,6 +69,43 @@ result<status_report> ask_status(const settings& from) {
 
 result<inject_answer> ask_inject(const settings& from, const inject_order& order) {
   return ask<inject_answer>(from, order, inject_patience);
+}
+
+result<injection_count> ask_inject_all(const settings& from, const order_source& next, double speed) {
+  system_config config{actor_network::on, client_threads};
+  caf::actor_system system{config};
+  caf::scoped_actor self{system};
+  auto server = connect(self, from);
+  if (!server)
+    return tl::unexpected{server.error()};
+  injection_count out;
+  std::deque<decltype(self->request(*server, inject_patience, inject_order{}))> asked;
+  const auto hear_one = [&] {
+    asked.front().receive([&](const inject_answer&) { ++out.taken; },
+                          [&](const caf::error& failure) {
+                            if (out.refused++ == 0)
+                              out.first_refusal = render(from_caf(failure));
+                          });
+    asked.pop_front();
+  };
+  const auto began = std::chrono::steady_clock::now();
+  std::optional<duration> first;
+  while (true) {
+    auto order = next();
+    if (!order)
+      return tl::unexpected{order.error()};
+    if (!*order)
+      break;
+    first = first.value_or((*order)->at);
+    if (speed > 0)
+      std::this_thread::sleep_until(began + from_seconds(seconds_of((*order)->at - *first) / speed));
+    if (asked.size() >= most_unanswered)
+      hear_one();
+    asked.push_back(self->request(*server, inject_patience, std::move((*order)->order)));
+  }
+  while (!asked.empty())
+    hear_one();
+  return out;
 }
 
 } // namespace ecco

@@ -39,6 +39,8 @@ struct demo_options {
   fs::path video = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
   fs::path out = "ecco-demo";
   fs::path json_file;
+  /// Empty: nothing is recorded.
+  fs::path record;
   bool plain = false;
 };
 
@@ -100,6 +102,14 @@ result<void> skip_bootstrap(settings& from, const fs::path& models) {
   return {};
 }
 
+/// Where the messages of one run go.
+fs::path recording_of(const settings& from, const demo_options& options) {
+  auto out = options.record;
+  if (!out.empty() && options.policies.size() > 1)
+    out += "." + name_of_system(from);
+  return out;
+}
+
 std::string title_of(const settings& from) {
   return "ecco demo   policy " + name_of_system(from) + "   seed " + std::to_string(from.seed)
          + "   student " + from.student.architecture + "   teacher " + std::string{to_string(from.teacher.kind)};
@@ -129,7 +139,8 @@ result<run_results> run(const settings& from, duration length, const demo_option
                                  const std::lock_guard lock{drawing};
                                  if (!common.quiet)
                                    view.append(status);
-                               }});
+                               }},
+                              recording_of(from, options));
   if (!running)
     return tl::unexpected{running.error()};
   const auto kind = from.worker.device.substr(0, from.worker.device.find(':'));
@@ -212,6 +223,8 @@ void add_demo(CLI::App& app, common_options& common, command& chosen) {
   sub->add_option("--out", options->out, "Folder for results, pictures, models and the configuration")->capture_default_str();
   sub->add_option("--json", options->json_file, "Write the results to this file too");
   sub->add_option("--set", common.overrides, "One setting, e.g. --set window.length=20s; may be repeated");
+  sub->add_option("--record", options->record, "Record every message between actors (`ecco recording`); with several "
+                                               "policies each into its own file, FILE.POLICY");
   sub->add_flag("--plain", options->plain, "Lines instead of a live table");
   sub->add_flag("-q,--quiet", common.quiet, "Only the result");
   sub->footer("examples\n  ecco demo\n  ecco demo --policy ecco,independent --json result.json\n"

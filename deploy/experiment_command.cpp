@@ -20,6 +20,7 @@
 #include "deploy/experiment/experiment_run.hpp"
 #include "deploy/experiment/experiment_table.hpp"
 #include "deploy/experiment_progress.hpp"
+#include "deploy/recorded_run.hpp"
 #include "deploy/report/text_file.hpp"
 #include "deploy/torch_experiment.hpp"
 #include "messages/codec.hpp"
@@ -36,8 +37,16 @@ struct experiment_options {
   fs::path file;
   std::vector<std::string> systems;
   std::string learner, length, seed;
-  fs::path json_file, out;
+  fs::path json_file, out, record;
 };
+
+/// Where the messages of one system go; empty when nobody wants them.
+fs::path recording_of(const settings& from, const experiment_options& options) {
+  auto out = options.record;
+  if (!out.empty() && options.systems.size() > 1)
+    out += "." + name_of_system(from);
+  return out;
+}
 
 /// The settings of each system: the file's, on each of the presets named.
 result<std::vector<settings>> settings_of(const common_options& common, const experiment_options& options) {
@@ -120,12 +129,18 @@ class event_file {
   std::size_t systems_ = 0, events_ = 0;
 };
 
-result<experiment_result> run_one(const settings& from, virtual_parts parts, event_file& events,
-                                  const stop_signal& stop, const common_options& common) {
+result<experiment_result> run_one(const settings& from, virtual_parts parts, const experiment_options& options,
+                                  event_file& events, const stop_signal& stop, const common_options& common) {
+  auto header = header_of(from, "experiment");
+  header.virtual_time = true;
+  auto through = make_tap(from, recording_of(from, options), header);
+  if (!through)
+    return tl::unexpected{through.error()};
   std::optional<experiment_progress> shown;
   if (!common.quiet)
     shown.emplace(name_of_system(from), from.experiment.length, describe_terminal(STDERR_FILENO, common.outside));
   experiment_watch watch;
+  watch.through = std::move(*through);
   watch.on_event = [&](const event& what) { events.append(what); };
   watch.go_on = [&](duration now) {
     if (shown)
@@ -172,7 +187,7 @@ int experiment(const common_options& common, const experiment_options& options) 
     auto parts = parts_of(from);
     if (!parts)
       return give_up_on_settings(common, parts.error());
-    auto done = run_one(from, std::move(*parts), events, **stop, common);
+    auto done = run_one(from, std::move(*parts), options, events, **stop, common);
     if (!done)
       return give_up(common, done.error());
     results.push_back(std::move(*done));
@@ -205,6 +220,8 @@ void add_experiment(CLI::App& app, common_options& common, command& chosen) {
   sub->add_option("--length", options->length, "Virtual time, e.g. 1h");
   sub->add_option("--seed", options->seed, "All randomness comes from it: the same seed gives the same bytes");
   sub->add_option("--json", options->json_file, "Write every event, with its virtual time, and the results to this file");
+  sub->add_option("--record", options->record, "Record every message between actors (`ecco recording`); with several "
+                                               "systems each into its own file, FILE.SYSTEM");
   sub->add_option("--out", options->out, "Folder for the table, the results as JSON and a picture of accuracy over time");
   sub->add_option("-c,--config", common.config_files, "More settings, beneath the file; may be repeated");
   sub->add_option("--set", common.overrides, "One setting, e.g. --set window.length=20s; may be repeated");

@@ -6,7 +6,9 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/failure.hpp"
+#include "actors/tap.hpp"
 #include "deploy/configured.hpp"
+#include "deploy/recorded_run.hpp"
 #include "deploy/stop_and_wait.hpp"
 
 namespace ecco {
@@ -17,12 +19,18 @@ constexpr duration hello_patience = std::chrono::seconds{10};
 
 } // namespace
 
-result<std::unique_ptr<fleet>> fleet::start(caf::actor_system& system, const settings& from, telemetry_sink sink) {
+result<std::unique_ptr<fleet>> fleet::start(caf::actor_system& system, const settings& from, telemetry_sink sink,
+                                            const std::filesystem::path& record) {
   auto parts = make_server_parts(from, std::move(sink));
   if (!parts)
     return tl::unexpected{parts.error()};
+  auto header = header_of(from, "server");
+  header.term = parts->allocator.term;
+  header.token_seed = parts->allocator.token_seed;
+  if (auto tapped = tap_system(system, from, record, header); !tapped)
+    return tl::unexpected{tapped.error()};
   std::unique_ptr<fleet> out{new fleet{system, from}};
-  out->server_ = system.spawn(reception, std::move(*parts));
+  out->server_ = spawn_named(system, "reception", reception, std::move(*parts));
   out->server_->attach_functor([gone = out->gone_] { *gone = true; });
   return out;
 }
@@ -41,8 +49,8 @@ result<void> fleet::add_worker(const worker_id& id) {
   if (!device)
     return tl::unexpected{device.error()};
   caf::scoped_actor self{system_};
-  auto sink = self->spawn(telemetry, telemetry_sink{});
-  auto worker = system_.spawn<caf::detached>(gpu_worker, id, std::move(*device), sink);
+  auto sink = spawn_named(system_, "telemetry:" + id.value, telemetry, telemetry_sink{});
+  auto worker = spawn_named<caf::detached>(system_, "worker:" + id.value, gpu_worker, id, std::move(*device), sink);
   workers_.push_back(worker);
   result<void> out;
   self->request(server_, hello_patience, worker_hello{id, process_, settings_.worker.device}, worker)
@@ -59,7 +67,8 @@ result<void> fleet::add_camera(const camera_id& id) {
   if (auto opened = parts.open_source(); !opened)
     return tl::unexpected{opened.error()};
   caf::scoped_actor self{system_};
-  auto device = system_.spawn<caf::detached>(camera, configured_camera(settings_, id, process_), std::move(parts));
+  auto device = spawn_named<caf::detached>(system_, "camera:" + id.value, camera,
+                                           configured_camera(settings_, id, process_), std::move(parts));
   cameras_.push_back(device);
   result<void> out;
   self->request(server_, hello_patience, make_camera_hello(settings_, id, process_), device)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace ecco {
 /// then the server's actors, then the devices.
 class fleet {
  public:
-  /// Starts the server's actors.
-  static result<std::unique_ptr<fleet>> start(caf::actor_system& system, const settings& from, telemetry_sink sink);
+  /// Starts the server's actors, and the recording of all that is said in `system`, unless `record` is empty.
+  static result<std::unique_ptr<fleet>> start(caf::actor_system& system, const settings& from, telemetry_sink sink,
+                                              const std::filesystem::path& record = {});
   ~fleet();
 
   /// Starts a worker in a thread of its own.

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
                "  ecco server -c city.yaml      run the server of a fleet; then `ecco worker`, `ecco camera`\n"
                "  ecco status                   what a server is doing\n"
                "  ecco experiment FILE          compare systems on a simulated fleet, hours in seconds\n"
+               "  ecco recording                what was said in a run that was recorded; run it again\n"
                "  ecco eval                     COCO figures of detections against a truth\n"
                "  ecco model                    what weights are; convert them; evaluate them on pictures\n"
                "  ecco profile                  how many frames of what size teach a camera best at each GPU budget\n"
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
   ecco::add_status(app, common, chosen);
   ecco::add_inject(app, common, chosen);
   ecco::add_experiment(app, common, chosen);
+  ecco::add_recording(app, common, chosen);
   ecco::add_eval(app, common, chosen);
   ecco::add_model(app, common, chosen);
   ecco::add_profile(app, common, chosen);

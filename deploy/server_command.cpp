@@ -28,6 +28,8 @@ struct server_options {
   double seconds = 0;
   /// Where the results of the run go; empty = nowhere.
   std::filesystem::path report;
+  /// Every message of the run; empty = not recorded.
+  std::filesystem::path record;
 };
 
 result<void> publish(const common_options& common, caf::actor_system& system, const fleet& running,
@@ -68,7 +70,7 @@ int serve(const common_options& common, const server_options& options) {
                         show(common, what);
                       },
                       [&](const camera_status& status) { record.append(status); }};
-  auto running = fleet::start(system, *from, sink);
+  auto running = fleet::start(system, *from, sink, options.record);
   if (!running)
     return give_up(common, running.error());
   if (auto published = publish(common, system, **running, *from); !published)
@@ -102,6 +104,7 @@ void add_server(CLI::App& app, common_options& common, command& chosen) {
   add_config_options(*sub, common);
   sub->add_option("--for", options->seconds, "End after so many seconds")->check(CLI::PositiveNumber);
   sub->add_option("--report", options->report, "Write results, tables and pictures of the run into this folder");
+  sub->add_option("--record", options->record, "Record every message between actors into this file (`ecco recording`)");
   sub->add_flag("--json", common.json, "Every event as a JSON line on stdout");
   sub->footer("examples\n  ecco server -c city.yaml\n  ecco server -c city.yaml --set server.workers=1 --report out");
   sub->callback([&common, &chosen, options] { chosen = [&common, options] { return serve(common, *options); }; });

@@ -48,11 +48,32 @@ result<virtual_camera> make_camera(const settings& from, const camera_id& camera
 result<virtual_parts> make_torch_parts(const settings& from) {
   if (auto good = check_virtual(from); !good)
     return tl::unexpected{good.error()};
-  virtual_parts out;
   auto weights = initial_weights(from);
   if (!weights)
     return tl::unexpected{weights.error()};
-  out.initial = std::move(*weights);
+  auto out = make_torch_server_parts(from, std::move(*weights));
+  if (!out)
+    return out;
+  std::vector<learner_factory> devices;
+  for (std::uint32_t i = 0; i < from.server.workers; ++i) {
+    auto device = make_learner_factory(from, static_cast<int>(i), from.experiment.capacity);
+    if (!device)
+      return tl::unexpected{device.error()};
+    devices.push_back(std::move(*device));
+  }
+  out->make_learner = [devices](std::uint32_t worker) { return devices[worker](); };
+  for (auto& one : out->cameras) {
+    auto made = make_camera(from, one.config.camera);
+    if (!made)
+      return tl::unexpected{made.error()};
+    one = std::move(*made);
+  }
+  return out;
+}
+
+result<virtual_parts> make_torch_server_parts(const settings& from, blob weights) {
+  virtual_parts out;
+  out.initial = std::move(weights);
   out.student = from.student.architecture;
   out.teacher = to_string(from.teacher.kind);
   auto tables = sampling_tables_of(from.sampling);
@@ -61,21 +82,9 @@ result<virtual_parts> make_torch_parts(const settings& from) {
   out.tables = std::move(*tables);
   out.input = from.student.input;
   out.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
-  std::vector<learner_factory> devices;
-  for (std::uint32_t i = 0; i < from.server.workers; ++i) {
-    auto device = make_learner_factory(from, static_cast<int>(i), from.experiment.capacity);
-    if (!device)
-      return tl::unexpected{device.error()};
-    devices.push_back(std::move(*device));
-  }
-  out.make_learner = [devices](std::uint32_t worker) { return devices[worker](); };
   out.make_decoder = [] { return make_segment_decoder(); };
-  for (const auto& [camera, of_camera] : from.cameras) {
-    auto made = make_camera(from, camera);
-    if (!made)
-      return tl::unexpected{made.error()};
-    out.cameras.push_back(std::move(*made));
-  }
+  for (const auto& [camera, of_camera] : from.cameras)
+    out.cameras.emplace_back().config.camera = camera;
   return out;
 }
 

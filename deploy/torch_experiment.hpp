@@ -12,4 +12,8 @@ namespace ecco {
 ///          one job together), or as `make_learner_factory` and `initial_weights`
 result<virtual_parts> make_torch_parts(const settings& from);
 
+/// What the server is told of such an experiment, which begins with `weights`: no device and no source is opened, and
+/// the cameras are names.
+result<virtual_parts> make_torch_server_parts(const settings& from, blob weights);
+
 } // namespace ecco

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <filesystem>
+#include <memory>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -7,10 +9,12 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/system_config.hpp"
+#include "actors/tap.hpp"
 #include "actors/uplink.hpp"
 #include "deploy/cli.hpp"
 #include "deploy/configured.hpp"
 #include "deploy/node.hpp"
+#include "deploy/recorded_run.hpp"
 #include "deploy/stop_and_wait.hpp"
 #include "runtime/base/signals.hpp"
 
@@ -20,7 +24,7 @@ namespace {
 
 constexpr std::size_t scheduler_threads = 2;
 
-int work(const common_options& common) {
+int work(const common_options& common, const std::filesystem::path& record) {
   const auto from = settings_for(common);
   if (!from)
     return give_up_on_settings(common, from.error());
@@ -33,9 +37,11 @@ int work(const common_options& common) {
   system_config config{actor_network::on, scheduler_threads};
   caf::actor_system system{config};
   const worker_id id{from->worker.name};
-  auto sink = system.spawn(telemetry, telemetry_sink{});
-  auto worker = system.spawn<caf::detached>(gpu_worker, id, std::move(*device), sink);
-  auto link = system.spawn(uplink, uplink_config{from->server.host, from->server.port}, std::vector<uplink_camera>{},
+  if (auto tapped = tap_system(system, *from, record, header_of(*from, "worker " + id.value)); !tapped)
+    return give_up(common, tapped.error());
+  auto sink = spawn_named(system, "telemetry", telemetry, telemetry_sink{});
+  auto worker = spawn_named<caf::detached>(system, "worker:" + id.value, gpu_worker, id, std::move(*device), sink);
+  auto link = spawn_named(system, "uplink", uplink, uplink_config{from->server.host, from->server.port}, std::vector<uplink_camera>{},
                            std::vector<uplink_worker>{
                              {{id, draw_incarnation(), from->worker.device}, worker, worker_terms(*from)}},
                            sink, [id, &common](const std::string& what) { say(common, "worker " + id.value, what); });
@@ -54,9 +60,11 @@ int work(const common_options& common) {
 void add_worker(CLI::App& app, common_options& common, command& chosen) {
   auto* sub = app.add_subcommand("worker", "Offer this machine's device to a server: labelling, training, scoring");
   add_config_options(*sub, common);
+  auto record = std::make_shared<std::filesystem::path>();
+  sub->add_option("--record", *record, "Record every message between actors here into this file (`ecco recording`)");
   sub->add_flag("--json", common.json, "What happens as JSON lines on stdout");
   sub->footer("examples\n  ecco worker -c city.yaml\n  ecco worker -c city.yaml --set worker.name=gpu1");
-  sub->callback([&common, &chosen] { chosen = [&common] { return work(common); }; });
+  sub->callback([&common, &chosen, record] { chosen = [&common, record] { return work(common, *record); }; });
 }
 
 } // namespace ecco

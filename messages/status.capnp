@@ -143,6 +143,38 @@ struct StatusReport {
   actors @7 :List(ActorName);
 }
 
+enum Fate {
+  # What became of a message on its way.
+
+  delivered @0;
+  dropped @1;
+  delayed @2;
+  duplicated @3;
+  killed @4;
+  # Lost, and the receiver died of it.
+}
+
+struct FaultRule {
+  # One fault to inject: what to do with which messages between two actors.
+
+  fate @0 :Fate = dropped;
+  # Not `delivered`.
+
+  kind @1 :Text;
+  sender @2 :Text;
+  receiver @3 :Text;
+  # Names; one that ends in `*` stands for all that begin so. Empty: any.
+
+  nth @4 :UInt64;
+  # Only this one of the messages that agree, counted from 1; 0 means each.
+
+  probability @5 :Float64 = 1;
+  # Of each message that agrees and is of the number. 0 to 1.
+
+  delay @6 :Nanoseconds;
+  # For how long it is held up: more than 0 when `delayed`, else 0.
+}
+
 struct InjectOrder {
   # Delivers a message to an actor, for tests and repairs. Answered by `InjectAnswer`.
 
@@ -150,6 +182,12 @@ struct InjectOrder {
 
   json @1 :Text;
   # An `Envelope` as JSON, e.g. {"retrainRequest": {...}}. At most 16 MiB.
+
+  fault @2 :FaultRule;
+  # A rule for the server's own messages instead of a message: all else is empty then. Null: none.
+
+  encoded @3 :Data;
+  # The message as an encoded `Envelope`, when it holds bytes that JSON cannot carry; `json` is empty then.
 }
 
 struct InjectAnswer {

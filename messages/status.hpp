@@ -105,11 +105,35 @@ struct status_report {
   friend bool operator==(const status_report&, const status_report&) = default;
 };
 
+/// What became of a message on its way: nothing, or an injected fault lost it, held it up, delivered it twice, or lost
+/// it and had its receiver die of it.
+enum class message_fate : std::uint8_t { delivered = 0, dropped = 1, delayed = 2, duplicated = 3, killed = 4 };
+
+/// One fault to inject: what to do with which messages between two actors.
+struct fault_rule {
+  /// Not `delivered`.
+  message_fate fate = message_fate::dropped;
+  /// Names, as recordings have them; one that ends in `*` stands for all that begin so, and an empty one for any.
+  std::string kind, sender, receiver;
+  /// Only this one of the messages that agree, counted from 1; 0 means each.
+  std::uint64_t nth = 0;
+  /// Of each message that agrees and is of the number: 0 to 1.
+  double probability = 1;
+  /// For how long it is held up: more than 0 when `delayed`, else 0.
+  duration delay{};
+
+  friend bool operator==(const fault_rule&, const fault_rule&) = default;
+};
+
 /// Delivers the message in `json` to the actor named `to`. `json` has one field: the message's name in
 /// envelope.capnp, e.g. {"retrainRequest": {...}}. Answered by `inject_answer`.
+/// `encoded`, what the codec makes of a message, stands in place of `json` for one that has blobs.
+/// With a `fault`, all else is empty: the rule holds from then on, where the server was started with faults allowed.
 struct inject_order {
   std::string to;
   std::string json;
+  std::optional<fault_rule> fault = std::nullopt;
+  blob encoded{};
 
   friend bool operator==(const inject_order&, const inject_order&) = default;
 };

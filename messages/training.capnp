@@ -28,7 +28,7 @@ using import "model.capnp".CameraScore;
 using import "model.capnp".ModelRef;
 
 struct SampleBatch {
-  # ingest -> group_job: fresh labelled frames of one member, all of one role.
+  # ingest -> group_job: fresh labelled frames of one member, of any role.
 
   camera @0 :CameraId;
 

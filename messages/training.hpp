@@ -9,7 +9,7 @@
 
 namespace ecco {
 
-/// ingest -> group_job: fresh labelled frames of one member, all of one role.
+/// ingest -> group_job: fresh labelled frames of one member, of any role.
 struct sample_batch {
   camera_id camera;
   std::vector<labelled_frame> frames;

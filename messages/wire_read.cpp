@@ -329,13 +329,9 @@ sample_batch read(const place& at, SampleBatch::Reader from) {
       .frames = list(at / "frames", from.getFrames()),
       .usual = fraction(at / "usual", from.getUsual()),
   };
-  for (std::size_t i = 0; i < batch.frames.size(); ++i) {
-    const auto& shot = batch.frames[i].shot;
-    if (shot.camera != batch.camera)
+  for (std::size_t i = 0; i < batch.frames.size(); ++i)
+    if (batch.frames[i].shot.camera != batch.camera)
       refuse((at / "frames")[i] / "shot" / "camera", "is not the batch's camera");
-    if (shot.role != batch.frames[0].shot.role)
-      refuse((at / "frames")[i] / "shot" / "role", "is not the role of the frames before it");
-  }
   return batch;
 }
 
@@ -624,10 +620,38 @@ status_report read(const place& at, StatusReport::Reader from) {
   };
 }
 
+fault_rule read(const place& at, FaultRule::Reader from) {
+  const fault_rule rule{
+      .fate = enumerator<message_fate>(at / "fate", from.getFate()),
+      .kind = text(at / "kind", from.getKind()),
+      .sender = text(at / "sender", from.getSender()),
+      .receiver = text(at / "receiver", from.getReceiver()),
+      .nth = from.getNth(),
+      .probability = fraction(at / "probability", from.getProbability()),
+      .delay = span(at / "delay", from.getDelay()),
+  };
+  if (rule.fate == message_fate::delivered)
+    refuse(at / "fate", "is delivered, which is no fault");
+  if ((rule.fate == message_fate::delayed) != (rule.delay > duration::zero()))
+    refuse(at / "delay", "is for delayed messages, and then longer than 0");
+  return rule;
+}
+
 inject_order read(const place& at, InjectOrder::Reader from) {
+  const auto to = from.getTo(), json = from.getJson(); // each is read once: the traversal is bounded
+  const auto encoded = from.getEncoded();
+  if (from.hasFault()) {
+    if (to.size() > 0 || json.size() > 0 || encoded.size() > 0)
+      refuse(at, "has a fault and a message", "send one after the other");
+    return {.to = {}, .json = {}, .fault = read(at / "fault", from.getFault()), .encoded = {}};
+  }
+  if (encoded.size() > 0 && json.size() > 0)
+    refuse(at, "has its message twice", "send it as JSON or encoded");
   return {
-      .to = text_not_empty(at / "to", from.getTo()),
-      .json = text(at / "json", from.getJson(), max_json),
+      .to = text_not_empty(at / "to", to),
+      .json = text(at / "json", json, max_json),
+      .fault = std::nullopt,
+      .encoded = to_blob(encoded),
   };
 }
 

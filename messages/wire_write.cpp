@@ -532,7 +532,21 @@ void write(StatusReport::Builder to, const status_report& from) {
   write_texts(to.initActors(count(from.actors)), from.actors);
 }
 
-void write(InjectOrder::Builder to, const inject_order& from) {
+void write(FaultRule::Builder to, const fault_rule& from) {
+  to.setFate(static_cast<Fate>(from.fate));
+  to.setKind(text(from.kind));
+  to.setSender(text(from.sender));
+  to.setReceiver(text(from.receiver));
+  to.setNth(from.nth);
+  to.setProbability(from.probability);
+  to.setDelay(from.delay.count());
+}
+
+void write(InjectOrder::Builder to, const inject_order& from, std::vector<gap>& gaps) {
+  if (from.fault)
+    write(to.initFault(), *from.fault);
+  if (!from.encoded.empty())
+    leave_gap(to.initEncoded(count(from.encoded)), from.encoded.view(), gaps);
   to.setTo(text(from.to));
   to.setJson(text(from.json));
 }

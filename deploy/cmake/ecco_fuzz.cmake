@@ -22,11 +22,12 @@ if(NOT ECCO_CAN_FUZZ)
 endif()
 
 # ecco_fuzz(NAME rle SECONDS 20 SRCS tests/score/rle_fuzz.cpp runtime/score/rle.cpp ...)
-# Builds a fuzzer from just these sources (relative to the project), and lets it run so long as test fuzz_NAME. It begins
+# Builds a fuzzer from just these sources (relative to the project; INCLUDES, LIBS and AFTER, targets that must be built
+# before, as needed), and lets it run so long as test fuzz_NAME. It begins
 # with the files in tests/data/fuzz/NAME, knows the words of tests/data/fuzz/NAME.dict if there are any, and goes on from
 # what it found in earlier runs. An input that it fails on lies in fuzz/NAME of the build folder.
 function(ecco_fuzz)
-  cmake_parse_arguments(arg "" "NAME;SECONDS" "SRCS" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;SECONDS" "SRCS;INCLUDES;LIBS;AFTER" ${ARGN})
   if(NOT ECCO_CAN_FUZZ)
     add_test(NAME fuzz_${arg_NAME} COMMAND "${CMAKE_COMMAND}" -E echo "skipped: no clang++ with libFuzzer")
     set_tests_properties(fuzz_${arg_NAME} PROPERTIES LABELS fuzz SKIP_REGULAR_EXPRESSION "^skipped")
@@ -35,20 +36,23 @@ function(ecco_fuzz)
   set(folder "${PROJECT_BINARY_DIR}/fuzz/${arg_NAME}")
   file(MAKE_DIRECTORY "${folder}/found")
   set(objects)
+  list(TRANSFORM arg_INCLUDES PREPEND "-isystem" OUTPUT_VARIABLE includes)
+  list(TRANSFORM arg_LIBS PREPEND "-l" OUTPUT_VARIABLE libs)
   foreach(source ${arg_SRCS})
     string(REPLACE "/" "_" object "${source}")
+    get_filename_component(file "${source}" ABSOLUTE BASE_DIR "${PROJECT_SOURCE_DIR}")
     set(object "${folder}/${object}.o")
     add_custom_command(
       OUTPUT "${object}"
-      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} "${ECCO_FUZZ_CXX}" ${ecco_fuzz_flags} "-I${PROJECT_SOURCE_DIR}" -MD -MF
-              "${object}.d" -c "${PROJECT_SOURCE_DIR}/${source}" -o "${object}"
-      DEPENDS "${PROJECT_SOURCE_DIR}/${source}" DEPFILE "${object}.d" VERBATIM
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} "${ECCO_FUZZ_CXX}" ${ecco_fuzz_flags} "-I${PROJECT_SOURCE_DIR}" ${includes} -MD
+              -MF "${object}.d" -c "${file}" -o "${object}"
+      DEPENDS "${file}" ${arg_AFTER} DEPFILE "${object}.d" VERBATIM
       COMMENT "Building fuzzer object ${arg_NAME}/${source}")
     list(APPEND objects "${object}")
   endforeach()
   add_custom_command(
     OUTPUT "${folder}/fuzz_${arg_NAME}"
-    COMMAND "${ECCO_FUZZ_CXX}" ${ecco_fuzz_flags} ${objects} -o "${folder}/fuzz_${arg_NAME}" -lpthread
+    COMMAND "${ECCO_FUZZ_CXX}" ${ecco_fuzz_flags} ${objects} -o "${folder}/fuzz_${arg_NAME}" ${libs} -lpthread
     DEPENDS ${objects} VERBATIM COMMENT "Linking fuzzer fuzz_${arg_NAME}")
   add_custom_target(ecco_fuzz_${arg_NAME} ALL DEPENDS "${folder}/fuzz_${arg_NAME}")
 

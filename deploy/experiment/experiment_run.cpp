@@ -44,7 +44,7 @@ result<experiment_result> run_experiment(const settings& from, virtual_parts par
                                 watch.on_event(what);
                             },
                             [&](const camera_status& status) { record.append(status); }};
-  virtual_fleet fleet{from, std::move(parts), sink};
+  virtual_fleet fleet{from, std::move(parts), sink, watch.through};
   const auto length = from.experiment.length;
   duration passed{};
   while (passed < length && !fleet.failure() && (!watch.go_on || watch.go_on(passed))) {

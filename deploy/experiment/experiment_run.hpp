@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "config/settings.hpp"
@@ -16,6 +17,8 @@ struct experiment_watch {
   std::function<void(const event&)> on_event;
   /// Once a second of virtual time; false ends the experiment here.
   std::function<bool(duration virtual_time)> go_on;
+  /// Every message.
+  std::shared_ptr<tap> through;
 };
 
 /// Can this experiment be run at all? @returns `invalid_argument` when nobody would train

@@ -103,26 +103,33 @@ result<virtual_parts> make_curve_parts(const settings& from) {
   return out;
 }
 
-virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetry_sink sink)
-    : link_(from.experiment.uplink.value > 0 ? make_simulated_link(path_of(from, [this] { return elapsed(); }))
-                                             : make_memory_link()) {
+server_parts virtual_server(const settings& from, const virtual_parts& parts) {
   auto server = configured_server(from);
   server.allocator.token_seed = seed_for(from.seed, "rendezvous tokens");
-  server.grouper.sampling.tables = std::move(parts.tables);
+  server.grouper.sampling.tables = parts.tables;
   server.grouper.sampling.input = parts.input;
   server.grouper.bootstrap = parts.bootstrap;
-  server.models.initial = std::move(parts.initial);
+  server.models.initial = parts.initial;
   server.camera.student = server.worker.student = parts.student;
   server.worker.teacher = parts.teacher;
   server.known_cameras.clear();
   for (const auto& one : parts.cameras)
     server.known_cameras.push_back(one.config.camera);
-  server.media = link_;
   server.store = make_memory_store();
-  server.make_decoder = std::move(parts.make_decoder);
-  server.sink = std::move(sink);
+  server.make_decoder = parts.make_decoder;
   server.draw_token = [random = random_engine{seed_for(from.seed, "media tokens")}]() mutable { return random(); };
-  server_ = keep(system().spawn(reception, std::move(server)));
+  return server;
+}
+
+virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetry_sink sink,
+                             std::shared_ptr<tap> through)
+    : link_(from.experiment.uplink.value > 0 ? make_simulated_link(path_of(from, [this] { return elapsed(); }))
+                                           : make_memory_link()) {
+  attach_tap(system(), std::move(through));
+  auto server = virtual_server(from, parts);
+  server.media = link_;
+  server.sink = std::move(sink);
+  server_ = keep(spawn_named(system(), "reception", reception, std::move(server)));
   server_->attach_functor([this](const caf::error& why) {
     if (!failure_)
       failure_ = error{ec::internal, "an actor that nothing works without has died: " + render(from_caf(why)), {}};
@@ -136,6 +143,8 @@ virtual_fleet::virtual_fleet(const settings& from, virtual_parts parts, telemetr
 
 virtual_fleet::~virtual_fleet() {
   end();
+  if (const auto through = tap_of(system()))
+    through->watch({}); // what is said while the system itself goes is no part of the run
 }
 
 template <class... Answer, class Then, class Hello, class Device>
@@ -149,8 +158,8 @@ void virtual_fleet::greet(Then then, const Hello& hello, const Device& device) {
 }
 
 void virtual_fleet::add_worker(const worker_id& id, const learner_factory& make_learner) {
-  auto sink = keep(system().spawn(telemetry, telemetry_sink{}));
-  auto worker = keep(system().spawn(gpu_worker, id, make_learner, sink));
+  auto sink = keep(spawn_named(system(), "telemetry:" + id.value, telemetry, telemetry_sink{}));
+  auto worker = keep(spawn_named(system(), "worker:" + id.value, gpu_worker, id, make_learner, sink));
   greet<worker_welcome, telemetry_actor>(
     [=](const worker_welcome&, const telemetry_actor& upstream) {
       caf::anon_send(sink, caf::actor_cast<caf::strong_actor_ptr>(upstream));
@@ -161,7 +170,8 @@ void virtual_fleet::add_worker(const worker_id& id, const learner_factory& make_
 void virtual_fleet::add_camera(virtual_camera one) {
   one.parts.connect = [link = link_](const camera_welcome& welcome) { return link->connect(welcome.media_token); };
   const camera_hello hello{one.config.camera, one.config.process, one.config.place, {}};
-  auto device = keep(system().spawn(camera, std::move(one.config), std::move(one.parts)));
+  const auto called = "camera:" + one.config.camera.value;
+  auto device = keep(spawn_named(system(), called, camera, std::move(one.config), std::move(one.parts)));
   greet<camera_welcome, request_desk_actor, telemetry_actor>(
     [=](const camera_welcome& welcome, const request_desk_actor& desk, const telemetry_actor& sink) {
       caf::anon_send(device, welcome, desk, sink);

@@ -10,6 +10,7 @@
 #include "actors/camera.hpp"
 #include "actors/gpu_worker.hpp"
 #include "actors/reception.hpp"
+#include "actors/tap.hpp"
 #include "actors/virtual_system.hpp"
 #include "config/settings.hpp"
 #include "runtime/net/memory_link.hpp"
@@ -44,11 +45,15 @@ struct virtual_parts {
 /// @returns `invalid_argument` when it has no regions
 result<virtual_parts> make_curve_parts(const settings& from);
 
+/// What the server of such an experiment is made of: all but its media link and where its events go.
+server_parts virtual_server(const settings& from, const virtual_parts& parts);
+
 /// A server, its workers and its cameras under one virtual clock: the product's own actors, and an in-memory link
 /// between them. Everything that is drawn comes from the settings' seed.
 class virtual_fleet : public virtual_system {
  public:
-  virtual_fleet(const settings& from, virtual_parts parts, telemetry_sink sink);
+  /// @param through sees every message, from the first on; none: nobody does
+  virtual_fleet(const settings& from, virtual_parts parts, telemetry_sink sink, std::shared_ptr<tap> through = nullptr);
   ~virtual_fleet();
 
   const reception_actor& server() const { return server_; }

@@ -30,10 +30,14 @@ void sample_pool::leave(const camera_id& camera) {
   std::erase_if(fresh_, [&](const labelled_frame& sample) { return sample.shot.camera == camera; });
 }
 
-void sample_pool::add(sample_batch& batch) {
+result<void> sample_pool::add(sample_batch& batch) {
   const auto found = members_.find(batch.camera);
   if (found == members_.end())
-    return;
+    return fail(ec::invalid_argument, "samples of " + batch.camera.value + ", which is not a member of the group");
+  for (const auto& sample : batch.frames)
+    if (sample.shot.camera != batch.camera)
+      return fail(ec::invalid_argument, "samples of " + batch.camera.value + " with a frame of "
+                                          + sample.shot.camera.value + " among them; none is used");
   for (auto& sample : batch.frames) {
     auto& kept = found->second;
     const auto held_out = sample.shot.role == sample_role::held_out;
@@ -49,6 +53,7 @@ void sample_pool::add(sample_batch& batch) {
     fresh_.clear();
     overflowed_ = true;
   }
+  return {};
 }
 
 std::vector<camera_id> sample_pool::cameras() const {

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "messages/error.hpp"
 #include "messages/training.hpp"
 
 namespace ecco {
@@ -23,8 +24,9 @@ class sample_pool {
   void join(const camera_id& camera);
   void leave(const camera_id& camera);
 
-  /// Frames of a camera that is no member are dropped: it left while they were on their way.
-  void add(sample_batch& batch);
+  /// Frames of a camera that is no member are refused: it left while they were on their way, or never came. So is a
+  /// batch with a frame of another camera than it says; nothing of it is used.
+  result<void> add(sample_batch& batch);
 
   std::vector<camera_id> cameras() const;
   std::size_t members() const { return members_.size(); }

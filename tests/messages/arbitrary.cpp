@@ -320,11 +320,8 @@ encoded_segment any(std::size_t most_bytes) {
 template <>
 sample_batch any(std::size_t most_bytes) {
   sample_batch batch{.camera = camera(), .frames = labelled_frames(most_bytes), .usual = fraction()};
-  const auto role = enumerator(sample_role::guard);
-  for (auto& member : batch.frames) {
+  for (auto& member : batch.frames)
     member.shot.camera = batch.camera;
-    member.shot.role = role;
-  }
   return batch;
 }
 
@@ -578,8 +575,16 @@ status_report any(std::size_t) {
 }
 
 template <>
-inject_order any(std::size_t) {
-  return {.to = text_not_empty(), .json = text()};
+inject_order any(std::size_t most_bytes) {
+  if (most_bytes > 0 && coin())
+    return {.to = text_not_empty(), .json = {}, .fault = std::nullopt, .encoded = blob{some_bytes(most_bytes)}};
+  if (coin()) {
+    const auto fate = static_cast<message_fate>(1 + number<std::uint8_t>() % 4);
+    const auto delay = fate == message_fate::delayed ? duration{1'000} : duration{};
+    const fault_rule rule{fate, text(), text(), text(), number<std::uint64_t>(), fraction(), delay};
+    return {.to = {}, .json = {}, .fault = rule, .encoded = {}};
+  }
+  return {.to = text_not_empty(), .json = text(), .fault = std::nullopt, .encoded = {}};
 }
 
 template <>

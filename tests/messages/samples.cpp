@@ -223,7 +223,7 @@ std::vector<envelope> node_samples() {
           .workers = {{.worker = worker_id{"gpu.0"}, .device = "cuda:0", .online = true, .busy = 1800s}},
           .actors = {"allocator", "camera/bridge-2"},
       },
-      inject_order{.to = "grouper", .json = R"({"statusQuery":{}})"},
+      inject_order{.to = "grouper", .json = R"({"statusQuery":{}})", .fault = std::nullopt, .encoded = {}},
       inject_answer{.json = R"({"chunkAck":{}})"},
       expert_query{.camera = camera_id{"bridge-2"}, .revision = 4, .frames = {a_labelled_frame()}},
       archive_order{.group = group_id{7},

@@ -8,7 +8,8 @@
 namespace ecco::test {
 
 /// Why there is no message, for the text of an assertion, which Boost makes even when there is one.
-inline std::string why(const result<envelope>& message) {
+template <class T>
+std::string why(const result<T>& message) {
   return message ? std::string{} : render(message.error());
 }
 

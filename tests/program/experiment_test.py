@@ -129,7 +129,8 @@ class Torch(ProgramTest):
     def test_the_real_student_learns_in_virtual_time_the_same_each_time(self):
         self.write("labels.txt", "".join(f"{frame},1,40,30,128,96,1,1,1\n" for frame in range(1, 801)))
         config = self.write("torch.yaml", TORCH)
-        answers = [self.ecco("experiment", config, "-q", "--json", name) for name in ("a.json", "b.json")]
+        answers = [self.ecco("experiment", config, "-q", "--json", name, *more)
+                   for name, more in (("a.json", ()), ("b.json", ("--record", "run.ecco")))]
         self.assert_ends(answers[0], 0, "learner torch")
         self.assertNotIn("SIMULATED", answers[0].out)
         self.assertEqual(answers[0].out, answers[1].out)
@@ -137,6 +138,7 @@ class Torch(ProgramTest):
         result = json.loads((self.folder / "a.json").read_text())["systems"][0]["result"]
         self.assertGreater(result["gpu_seconds_by_use"]["train"], 0)
         self.assertLessEqual(result["gpu_seconds"], 31)
+        self.assert_ends(self.ecco("recording", "replay", "run.ecco"), 0, "the same, to the byte")
 
 
 if __name__ == "__main__":

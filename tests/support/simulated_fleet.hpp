@@ -12,6 +12,7 @@
 #include "actors/camera.hpp"
 #include "actors/gpu_worker.hpp"
 #include "actors/reception.hpp"
+#include "actors/tap.hpp"
 #include "runtime/base/event_ids.hpp"
 #include "runtime/learn/curve.hpp"
 #include "runtime/net/memory_link.hpp"
@@ -110,6 +111,14 @@ class simulated_fleet : public virtual_system {
 
   /// Starts a server for cameras of these names, whose first student is worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {
+    auto parts = parts_for(names, share_jobs);
+    parts.sink.on_event = [this](const event& what) { events.push_back(what); };
+    server = keep(spawn_named(system(), "reception", reception, std::move(parts)));
+    settle();
+  }
+
+  /// What such a server is made of.
+  server_parts parts_for(const std::vector<std::string>& names, bool share_jobs = true) {
     server_parts parts;
     parts.allocator.window = window_length;
     parts.allocator.micro_windows = micro_windows;
@@ -141,16 +150,14 @@ class simulated_fleet : public virtual_system {
     parts.media = link;
     parts.store = make_memory_store();
     parts.make_decoder = make_decoder;
-    parts.sink.on_event = [this](const event& what) { events.push_back(what); };
     parts.draw_token = [token = std::uint64_t{100}]() mutable { return token++; };
-    server = keep(system().spawn(reception, std::move(parts)));
-    settle();
+    return parts;
   }
 
   void add_worker(const std::string& name) {
-    auto sink = keep(system().spawn(telemetry, telemetry_sink{}));
-    auto worker = keep(system().spawn(
-      gpu_worker, worker_id{name}, [this] { return make_curve_learner(curve); }, sink));
+    auto sink = keep(spawn_named(system(), "telemetry:" + name, telemetry, telemetry_sink{}));
+    auto worker = keep(spawn_named(
+      system(), "worker:" + name, gpu_worker, worker_id{name}, [this] { return make_curve_learner(curve); }, sink));
     workers[name] = worker;
     greet<worker_welcome, telemetry_actor>(
       [=](const worker_welcome&, const telemetry_actor& upstream) {
@@ -177,7 +184,7 @@ class simulated_fleet : public virtual_system {
     config.place = place;
     config.drift = drift;
     config.rate = rates;
-    auto device = keep(system().spawn(camera, config, parts));
+    auto device = keep(spawn_named(system(), "camera:" + name, camera, config, parts));
     cameras[name] = device;
     greet<camera_welcome, request_desk_actor, telemetry_actor>(
       [=](const camera_welcome& welcome, const request_desk_actor& desk, const telemetry_actor& sink) {

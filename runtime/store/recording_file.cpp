@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/store/recording_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace ecco {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The longest segment table that `entry_bytes` takes.
+constexpr std::size_t most_table_bytes = 4 * 513 + 4;
+constexpr std::size_t step_bytes = 1u << 20;
+
+fs::path part_of(fs::path path) {
+  path += ".part";
+  return path;
+}
+
+std::string reason() {
+  return std::strerror(errno);
+}
+
+} // namespace
+
+// -- writing --------------------------------------------------------------------------------------------
+
+result<std::unique_ptr<recording_writer>> recording_writer::create(const fs::path& path,
+                                                                   const recording_header& header,
+                                                                   std::uint64_t most_bytes) {
+  std::error_code ignored;
+  for (const auto& taken : {path, part_of(path)})
+    if (fs::exists(taken, ignored))
+      return fail(ec::invalid_argument, taken.string() + " is there already, and is not overwritten",
+                  "move it away, or record to another file");
+  const auto part = part_of(path);
+  const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0)
+    return fail(ec::io_failed, part.string() + " cannot be made: " + reason(), "is its folder there, and yours?");
+  std::unique_ptr<recording_writer> out{new recording_writer{path, file, most_bytes}};
+  if (auto written = out->write(encode_entry(header)); !written)
+    return tl::unexpected{written.error()};
+  return out;
+}
+
+recording_writer::~recording_writer() {
+  (void)finish();
+}
+
+result<void> recording_writer::append(recorded_message& record) {
+  if (!is_open())
+    return {};
+  record.index = records_;
+  std::vector<blob_view> needs;
+  const auto entry = encode_entry(record, needs);
+  for (const auto& blob : needs)
+    if (stored_.insert(blob.sha256).second)
+      if (auto written = write(encode_entry(blob)); !written)
+        return written;
+  if (written_ + entry.size() > most_bytes_)
+    return finish("full");
+  if (auto written = write(entry); !written)
+    return written;
+  ++records_;
+  return {};
+}
+
+result<void> recording_writer::write(const bytes& entry) {
+  std::size_t done = 0;
+  while (done < entry.size()) {
+    const auto count = ::write(file_, entry.data() + done, entry.size() - done);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0) {
+      const auto why = reason();
+      ::close(std::exchange(file_, -1));
+      return fail(ec::io_failed, part_of(path_).string() + " cannot be written: " + why,
+                  "is the disk full? the recording ends here");
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  written_ += entry.size();
+  return {};
+}
+
+result<void> recording_writer::finish(const std::string& why) {
+  if (!is_open())
+    return {};
+  if (auto written = write(encode_entry(recording_end{records_, why})); !written)
+    return written;
+  ::fsync(file_);
+  ::close(std::exchange(file_, -1));
+  // A link fails where a file has come to be in the meantime; a rename would replace it.
+  const auto part = part_of(path_);
+  if (::link(part.c_str(), path_.c_str()) != 0)
+    return fail(ec::io_failed, part.string() + " cannot be renamed to " + path_.string() + ": " + reason(),
+                "it is complete; rename it yourself");
+  ::unlink(part.c_str());
+  return {};
+}
+
+// -- reading --------------------------------------------------------------------------------------------
+
+result<recording_reader> recording_reader::open(const fs::path& path, recording_blobs blobs) {
+  std::error_code ignored;
+  const auto there = fs::exists(path, ignored) ? path : fs::exists(part_of(path), ignored) ? part_of(path) : path;
+  if (!fs::exists(there, ignored))
+    return fail(ec::not_found, path.string() + " does not exist", "record one with --record FILE");
+  if (!fs::is_regular_file(there, ignored))
+    return fail(ec::io_failed, there.string() + " is not a file");
+  auto* file = std::fopen(there.c_str(), "rbe");
+  if (file == nullptr)
+    return fail(ec::io_failed, there.string() + " cannot be opened: " + reason());
+  recording_reader out{there, file, blobs};
+  auto first = out.next();
+  if (!first)
+    return tl::unexpected{first.error()};
+  return out;
+}
+
+tl::unexpected<error> recording_reader::bad(const error& why) {
+  const auto before = records_ == 0 ? std::string{"nothing before it can be used"}
+                                    : "the " + std::to_string(records_) + " records before it are good";
+  failure_ = error{why.code, path_.string() + ": at byte " + std::to_string(offset_) + ": " + why.what,
+                   why.hint.empty() ? before : why.hint + "; " + before};
+  return tl::unexpected<error>{*failure_};
+}
+
+result<bytes> recording_reader::next_bytes() {
+  bytes entry;
+  std::size_t wanted = 8;
+  const auto fill = [&] {
+    // Grows with what is there, not with what is announced.
+    while (entry.size() < wanted) {
+      const auto had = entry.size();
+      entry.resize(std::min(wanted, had + step_bytes));
+      const auto got = std::fread(entry.data() + had, 1, entry.size() - had, file_.get());
+      entry.resize(had + got);
+      if (got == 0)
+        return false;
+    }
+    return true;
+  };
+  while (fill()) {
+    const auto size = entry_bytes(entry);
+    if (!size)
+      return tl::unexpected<error>{size.error()};
+    if (*size && **size == entry.size())
+      return entry;
+    wanted = *size ? **size : std::min(wanted + 8, most_table_bytes);
+  }
+  if (std::ferror(file_.get()))
+    return fail(ec::io_failed, "cannot be read: " + reason());
+  if (entry.empty())
+    return bytes{};
+  return fail(ec::malformed_data, "it was cut short: " + std::to_string(entry.size()) + " bytes of an entry of "
+                                    + (wanted > 8 ? std::to_string(wanted) : "8 or more") + " are there",
+              "the process that recorded it was killed, or the file was not copied to its end");
+}
+
+result<bytes> recording_reader::find_blob(const std::string& sha256, std::uint64_t size) {
+  const auto found = known_.find(sha256);
+  if (found == known_.end() || found->second.size != size)
+    return fail(ec::malformed_data, "a record refers to blob " + sha256.substr(0, 12) + " of " + std::to_string(size)
+                                      + " bytes, which does not stand before it");
+  if (blobs_ == recording_blobs::sized)
+    return bytes(size);
+  const auto& where = found->second;
+  bytes entry(where.entry_bytes);
+  const auto got = ::pread(::fileno(file_.get()), entry.data(), entry.size(), static_cast<off_t>(where.offset));
+  if (got != static_cast<ssize_t>(entry.size()))
+    return fail(ec::io_failed, "a stored blob cannot be read again: " + reason());
+  auto again = decode_entry(entry, {});
+  if (!again)
+    return tl::unexpected{again.error()};
+  const auto content = std::get<recorded_blob>(*again).content.view();
+  return bytes{content.begin(), content.end()};
+}
+
+result<std::optional<recorded_message>> recording_reader::next() {
+  if (failure_)
+    return tl::unexpected<error>{*failure_};
+  while (true) {
+    auto entry = next_bytes();
+    if (!entry)
+      return bad(entry.error());
+    if (entry->empty()) {
+      if (!begun_)
+        return bad({ec::malformed_data, "it is empty", "it is not a recording"});
+      return std::optional<recorded_message>{};
+    }
+    const auto find = [this](const std::string& name, std::uint64_t size) { return find_blob(name, size); };
+    auto decoded = decode_entry(*entry, find);
+    if (!decoded)
+      return bad(decoded.error());
+    const auto first = !begun_;
+    auto record = take(std::move(*decoded), entry->size());
+    if (!record)
+      return bad(record.error());
+    offset_ += entry->size();
+    if (*record || first)
+      return record;
+  }
+}
+
+result<std::optional<recorded_message>> recording_reader::take(recording_entry entry, std::uint64_t size) {
+  if (end_)
+    return fail(ec::malformed_data, "an entry after the end");
+  if (std::holds_alternative<recording_header>(entry) == begun_)
+    return fail(ec::malformed_data, begun_ ? "a second header" : "it does not begin with a header",
+                begun_ ? "two recordings were put together; take them apart" : "it is not a recording");
+  if (auto* header = std::get_if<recording_header>(&entry)) {
+    header_ = std::move(*header);
+    begun_ = true;
+  } else if (auto* blob = std::get_if<recorded_blob>(&entry)) {
+    known_[blob->sha256] = {offset_, size, blob->content.size()};
+  } else if (auto* end = std::get_if<recording_end>(&entry)) {
+    if (end->records != records_)
+      return fail(ec::malformed_data, "the end counts " + std::to_string(end->records) + " records, there are "
+                                        + std::to_string(records_));
+    end_ = std::move(*end);
+  } else {
+    auto& record = std::get<recorded_message>(entry);
+    if (record.index != records_)
+      return fail(ec::malformed_data, "record " + std::to_string(record.index) + " where "
+                                        + std::to_string(records_) + " should be");
+    ++records_;
+    return std::optional{std::move(record)};
+  }
+  return std::optional<recorded_message>{};
+}
+
+} // namespace ecco
