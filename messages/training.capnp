@@ -234,8 +234,11 @@ struct EvalReport {
 struct ExpertQuery {
   # grouper -> model_store: was anything learnt before that serves this camera better than what it runs? Answered by
   # the `ModelUpdate` that training is to begin from.
+  # grouper -> group_job -> model_store: all members drifted together; was anything learnt before that serves them
+  # better than what the job has?
 
   camera @0 :CameraId;
+  # Empty when it is about a group.
 
   revision @1 :Revision;
   # What the camera runs; 0 for what it should run.

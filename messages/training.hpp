@@ -171,11 +171,14 @@ struct eval_report {
 
 /// grouper -> model_store: was anything learnt before that serves this camera better than what it runs? It is given to
 /// the camera at once. Answered by the `model_update` that training is to begin from.
+/// grouper -> group_job -> model_store: all members drifted together; was anything learnt before that serves them better
+/// than what the job has? (decision 8)
 struct expert_query {
+  /// Empty when it is about a group.
   camera_id camera;
   /// What the camera runs; 0 for what it should run.
   std::uint32_t revision = 0;
-  /// Of the drifted scene, labelled; without any the camera's own model is the answer.
+  /// Of the drifted scenes, labelled; without any the present model is the answer.
   std::vector<labelled_frame> frames;
 
   friend bool operator==(const expert_query&, const expert_query&) = default;

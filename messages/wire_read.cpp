@@ -453,7 +453,7 @@ eval_report read(const place& at, EvalReport::Reader from) {
 
 expert_query read(const place& at, ExpertQuery::Reader from) {
   return {
-      .camera = id<camera_id>(at / "camera", from.getCamera()),
+      .camera = id_or_empty<camera_id>(at / "camera", from.getCamera()),
       .revision = from.getRevision(),
       .frames = list(at / "frames", from.getFrames()),
   };
