@@ -72,7 +72,7 @@ void camera_state::see(const source_picture& shown) {
   if (parts.where)
     status.place = parts.where(shown.stream_time);
   tell_lost(sender.pass(shown.media_time));
-  const auto sampled = sender.wants(shown, grouped || asked);
+  const auto sampled = sender.wants(shown, group != group_id{} || asked);
   const auto inferred = sampled || is_due(config.infer_fps, shown.stream_time, last_inferred);
   std::vector<detection> seen;
   if (inferred && eye) {
@@ -110,6 +110,7 @@ void camera_state::joined(const camera_welcome& welcome) {
     if (!made)
       return tell(event_id::camera_offline, 0, render(made.error()));
     eye = std::move(*made);
+    status.model = model = {};
   }
   if (early) {
     auto [update, promise] = *std::exchange(early, std::nullopt);
@@ -121,6 +122,15 @@ void camera_state::joined(const camera_welcome& welcome) {
   connect_video();
   if (asked)
     ask(*asked);
+}
+
+void camera_state::regroup(const regroup_event& changed) {
+  const auto enters = changed.kind == regroup_kind::opened || changed.kind == regroup_kind::joined;
+  // A leave may be late: it is in another group by now.
+  if (changed.group == group ? enters : !enters)
+    return;
+  group = enters ? changed.group : group_id{};
+  drift->reset();
 }
 
 void camera_state::connect_video() {
@@ -140,6 +150,7 @@ void camera_state::report() {
     return;
   last_report = now(self);
   status.camera = config.camera;
+  status.group = group;
   status.frames_sent = sender.frames_sent();
   status.rate = sender.rate();
   if (sender.connected())
@@ -161,10 +172,7 @@ camera_actor::behavior_type camera_state::make_behavior() {
     },
     [this](const sampling_plan& changed) { tell_lost(sender.change(changed)); },
     [this](const rate_plan& changed) { sender.compete(changed); },
-    [this](const regroup_event& changed) {
-      grouped = changed.kind == regroup_kind::opened || changed.kind == regroup_kind::joined;
-      drift->reset();
-    },
+    [this](const regroup_event& changed) { regroup(changed); },
     [this](const camera_welcome& welcome, const request_desk_actor& whom, const telemetry_actor& sink) {
       desk = whom;
       telemetry = sink;

@@ -66,6 +66,8 @@ struct camera_state {
   // -- the server --------------------------------------------------------------------------------------
 
   void joined(const camera_welcome& welcome);
+  /// It is in another group, or in none. What it knows already changes nothing.
+  void regroup(const regroup_event& changed);
   /// Opens the media link; tried again for as long as there is a server and no link.
   void connect_video();
   /// Tells of a segment that could not be encoded.
@@ -93,8 +95,8 @@ struct camera_state {
   std::uint64_t next_request = 1;
   duration last_inferred = duration::min(), last_report{}, last_connected{};
   std::size_t scripted_told = 0;
-  /// In a group, or waiting to be: training segments are sent.
-  bool grouped = false;
+  /// The group it was told it is in, 0 for none: in one, or waiting to be, it sends training segments.
+  group_id group;
   std::optional<retrain_request> asked;
   /// When the drift behind `asked` was noticed.
   duration noticed{};

@@ -26,7 +26,7 @@ void camera_state::watch(std::span<const detection> seen) {
   auto observed = observe(seen);
   status.confidence = smooth(status.confidence, observed.confidence);
   status.objects = smooth(status.objects, observed.count);
-  if (grouped || asked || model.revision == 0 || !desk)
+  if (group != group_id{} || asked || model.revision == 0 || !desk)
     return;
   if (looks_at_features(config.drift.kind))
     observed.features = eye->features();
@@ -63,6 +63,8 @@ caf::result<model_ack> camera_state::load(const model_update& update) {
     early.emplace(update, promise);
     return promise;
   }
+  if (update.model == model)
+    return model_ack{config.camera, model}; // its ack was lost
   if (auto loaded = eye->load(update.weights); !loaded)
     return to_caf(loaded.error());
   return adopt(update.model);

@@ -112,14 +112,7 @@ grouper_actor::behavior_type grouper_state::make_behavior() {
     [this](const rate_divider_actor& whom) { rates = whom; },
     [this](const gpu_share& share) { shared(share); },
     [this](const window_closed& closed) { return settle(closed); },
-    [this](const camera_status& status) {
-      const auto found = cameras.find(status.camera);
-      if (found == cameras.end() || !status.place)
-        return;
-      found->second.hello.place = *status.place;
-      found->second.moves = true;
-      policy.moved(status.camera, *status.place);
-    },
+    [this](const camera_status& status) { hear(status); },
     [this](const status_query&) {
       status_report out;
       for (const auto& [id, group] : policy.groups()) {

@@ -45,6 +45,8 @@ struct grouper_state {
     ingest_actor video;
     /// It said where it is since its hello: that is where to look for it, whatever place a request names.
     bool moves = false;
+    /// It last said that it is in another group than it is.
+    bool astray = false;
   };
   struct job_entry {
     group_job_actor handle;
@@ -122,6 +124,10 @@ struct grouper_state {
   /// Has groups near each other try their models on each other's members, in the course of the next window.
   void compare_groups();
   void unite(const std::vector<cross_evaluation>& measured);
+  /// Where a camera is, and the group it takes itself to be in: when it is wrong about that twice, so that no news is
+  /// on its way to it, it is told again.
+  void hear(const camera_status& status);
+  void remind(const camera_id& camera, group_id told, group_id group);
   void camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video);
   void bootstrap();
   void open_bootstrap_group(const model_update& initial);

@@ -149,6 +149,35 @@ void grouper_state::shared(const gpu_share& share) {
   }
 }
 
+void grouper_state::hear(const camera_status& status) {
+  const auto found = cameras.find(status.camera);
+  if (found == cameras.end())
+    return;
+  auto& entry = found->second;
+  if (status.place) {
+    entry.hello.place = *status.place;
+    entry.moves = true;
+    policy.moved(status.camera, *status.place);
+  }
+  const auto group = policy.group_of(status.camera).value_or(group_id{});
+  const auto being_placed = asking.contains(status.camera) || (group != group_id{} && !jobs.contains(group));
+  const auto wrong = !being_placed && status.group != group;
+  if (std::exchange(entry.astray, wrong) && wrong)
+    remind(status.camera, status.group, group);
+}
+
+void grouper_state::remind(const camera_id& camera, group_id told, group_id group) {
+  const auto& device = cameras.at(camera).device;
+  const auto in = group != group_id{};
+  const std::string why = in ? "it did not know" : "it is in no group any more, and did not know";
+  self->send(device, regroup_event{in ? regroup_kind::joined : regroup_kind::left, camera, in ? group : told, window, why});
+  if (plans.decides())
+    self->send(device,
+               in ? plans.plan(camera, group, static_cast<std::uint32_t>(policy.groups().at(group).members.size()))
+                  : config.plan);
+  tell(event_id::camera_reminded, camera, group, why);
+}
+
 void grouper_state::camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {
   cameras[hello.camera] = {hello, device, video};
   policy.moved(hello.camera, hello.place);

@@ -33,9 +33,9 @@ using tells = caf::reacts_to<Ts...>;
 template <class... Ts>
 using asks = caf::replies_to<Ts...>;
 
-/// Who must know where cameras are.
+/// Who must know where cameras are, in which group they take themselves to be, and what they run.
 using whereabouts_actor = caf::typed_actor<
-  // TELEMETRY: it moved.
+  // TELEMETRY: that changed, or some time has passed.
   tells<camera_status>>;
 
 /// What everybody may see: events and statuses, in order.
@@ -48,7 +48,7 @@ using telemetry_actor = caf::typed_actor<
   asks<status_query>::with<status_report>,
   // UPLINK: the server's TELEMETRY; what is said on this node goes there too.
   tells<caf::strong_actor_ptr>,
-  // RECEPTION: the GROUPER hears of cameras that move.
+  // RECEPTION: the GROUPER and the MODEL STORE hear where cameras are, in which group, and what they run.
   tells<whereabouts_actor>>;
 
 /// One device (a thread of its own), or the stand-in of one on another host.
@@ -147,7 +147,7 @@ using grouper_actor = request_desk_actor::extend<
   tells<gpu_share>,
   // ALLOCATOR: the window is over; answered when all groups are settled, with every member's score.
   asks<window_closed>::with<eval_report>,
-  // TELEMETRY: the camera moved.
+  // TELEMETRY: where the camera is, and the group it takes itself to be in.
   tells<camera_status>,
   // RECEPTION: groups and members.
   asks<status_query>::with<status_report>,
@@ -185,7 +185,9 @@ using model_store_actor = caf::typed_actor<
   // GROUP JOB: keep this in the zoo if it is worth it.
   tells<archive_order>,
   // RECEPTION: a camera is there (again), running what its hello says.
-  tells<camera_hello, camera_actor>>;
+  tells<camera_hello, camera_actor>,
+  // TELEMETRY: what the camera runs.
+  tells<camera_status>>;
 
 /// A message on its way through a courier, with how long its answer may take. Never leaves the process.
 struct parcel {

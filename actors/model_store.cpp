@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/clock.hpp"
 #include "actors/failure.hpp"
 #include "messages/sha256.hpp"
 #include "runtime/base/event_ids.hpp"
@@ -45,6 +47,11 @@ result<model_ref> model_store_state::add(revision added, const blob& weights) {
 }
 
 result<gate_verdict> model_store_state::judge(const model_candidate& candidate) {
+  std::set<camera_id> named;
+  for (const auto& member : candidate.members)
+    if (!named.insert(member.candidate.camera).second)
+      return fail(ec::invalid_argument, "a candidate of " + to_string(candidate.group) + " names camera "
+                                          + member.candidate.camera.value + " twice");
   gate_verdict verdict;
   std::vector<std::pair<camera_id, std::string>> accepted;
   for (const auto& member : candidate.members) {
@@ -161,12 +168,16 @@ void model_store_state::deploy(const camera_id& camera, std::uint32_t to, group_
   auto update = update_to(to);
   if (!update)
     return tell(event_id::model_rejected, camera, group, to, render(update.error()));
+  auto& of_camera = told[camera];
+  of_camera = {to, of_camera.under_way + 1, now(self), false};
   self->request(cameras.at(camera), deploy_patience, std::move(*update))
     .then(
-      [this, group, why](const model_ack& ack) {
+      [this, camera, group, why](const model_ack& ack) {
+        --told[camera].under_way;
         tell(event_id::model_deployed, ack.camera, group, ack.model.revision, why);
       },
       [this, camera, to, group](const caf::error& reason) {
+        --told[camera].under_way;
         // A camera that is gone is told again at its next hello; one that refused keeps what it had.
         const auto failure = from_caf(reason);
         const auto gone = failure.code == ec::unreachable || failure.code == ec::timed_out;
@@ -174,6 +185,7 @@ void model_store_state::deploy(const camera_id& camera, std::uint32_t to, group_
         if (!gone && given(camera) == to && given(camera, to) != 0)
           if (auto taken = take_back(to, {camera}); !taken)
             text += "; it will be told again, for " + render(taken.error());
+        told[camera].sent = given(camera);
         tell(event_id::model_rejected, camera, group, to, std::move(text));
       });
 }
@@ -188,8 +200,20 @@ void model_store_state::camera_there(const camera_hello& hello, const camera_act
     if (auto written = give(wanted, hello.camera); !written)
       why += "; a server that starts anew will not know: " + render(written.error());
   }
+  told[hello.camera].sent = wanted;
   if (hello.model != revisions.at(wanted).model)
     deploy(hello.camera, wanted, {}, why);
+}
+
+void model_store_state::hear(const camera_status& status) {
+  const auto found = told.find(status.camera);
+  if (found == told.end())
+    return;
+  auto& of_camera = found->second;
+  const auto wrong = status.model.revision != of_camera.sent;
+  const auto twice = std::exchange(of_camera.astray, wrong) && wrong;
+  if (twice && of_camera.under_way == 0 && now(self) - of_camera.tried >= deploy_patience)
+    deploy(status.camera, of_camera.sent, {}, "told again: it runs r" + std::to_string(status.model.revision));
 }
 
 void model_store_state::tell(std::string_view id, const camera_id& camera, group_id group, double value,
@@ -207,6 +231,7 @@ model_store_actor::behavior_type model_store_state::make_behavior() {
     [this](const expert_query& query, const model_update& own) { return find_expert(query, own); },
     [this](const archive_order& order) { archive(order); },
     [this](const camera_hello& hello, const camera_actor& device) { camera_there(hello, device); },
+    [this](const camera_status& status) { hear(status); },
   };
 }
 

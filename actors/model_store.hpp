@@ -54,6 +54,8 @@ struct model_store_state {
   result<void> take_back(std::uint32_t revision, const std::vector<camera_id>& from);
   void deploy(const camera_id& camera, std::uint32_t revision, group_id group, const std::string& why);
   void camera_there(const camera_hello& hello, const camera_actor& device);
+  /// A camera that does not run what it was told to, though nothing is on its way to it, is told again.
+  void hear(const camera_status& status);
   result<model_update> update_to(std::uint32_t revision);
   void tell(std::string_view id, const camera_id& camera, group_id group, double value, std::string text);
 
@@ -86,6 +88,16 @@ struct model_store_state {
   std::map<std::uint32_t, revision> revisions;
   /// Cameras that said hello.
   std::map<camera_id, camera_actor> cameras;
+  /// What each was told last.
+  struct telling {
+    std::uint32_t sent = 0;
+    /// Updates that are not answered yet.
+    int under_way = 0;
+    duration tried{};
+    /// It last said that it runs something else.
+    bool astray = false;
+  };
+  std::map<camera_id, telling> told;
 };
 
 /// Begins with what `store` holds, or with `config.initial` as revision 1; quits with the reason when neither works.

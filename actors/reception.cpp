@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Starting, letting in, stopping. What people ask of a server is in reception_desk.cpp.
 #include "actors/reception.hpp"
 
 #include <algorithm>
@@ -10,17 +11,13 @@
 
 #include "actors/courier.hpp"
 #include "actors/failure.hpp"
-#include "actors/injection.hpp"
 #include "actors/stand_ins.hpp"
 #include "actors/tap.hpp"
 #include "runtime/base/event_ids.hpp"
-#include "runtime/policy/status_merge.hpp"
 
 namespace ecco {
 
 namespace {
-
-constexpr duration status_patience = std::chrono::seconds{5};
 
 /// Without these nothing works.
 constexpr std::array<std::string_view, 5> essential{"telemetry", "allocator", "model_store", "grouper",
@@ -37,6 +34,7 @@ tl::unexpected<error> taken(const std::string& who) {
 
 void reception_state::begin(server_parts with) {
   parts = std::move(with);
+  parts.sink.cameras.emplace(parts.known_cameras.begin(), parts.known_cameras.end());
   telemetry = spawn_named(*self, "telemetry", ecco::telemetry, parts.sink);
   allocator = spawn_named(*self, "allocator", ecco::allocator, parts.allocator, telemetry);
   models = spawn_named(*self, "model_store", ecco::model_store, parts.models, parts.store, telemetry, allocator);
@@ -62,6 +60,7 @@ void reception_state::begin(server_parts with) {
     self->monitor(handle);
   self->send(allocator, grouper);
   self->send(telemetry, whereabouts_actor{grouper});
+  self->send(telemetry, whereabouts_actor{models});
 }
 
 // -- cameras and workers -------------------------------------------------------------------------------
@@ -175,56 +174,6 @@ void reception_state::stop_next() {
     if (by_name.contains(last))
       return stop(last);
   self->quit(stopping);
-}
-
-// -- status and injection ------------------------------------------------------------------------------
-
-std::vector<std::string> reception_state::actor_names() const {
-  std::vector<std::string> out;
-  for (const auto& [called, handle] : by_name)
-    out.push_back(called);
-  return out;
-}
-
-caf::result<status_report> reception_state::report() {
-  auto promise = self->make_response_promise<status_report>();
-  auto whole = std::make_shared<status_report>();
-  whole->actors = actor_names();
-  auto outstanding = std::make_shared<int>(3);
-  auto one_less = [whole, outstanding, promise]() mutable {
-    if (--*outstanding > 0)
-      return;
-    place_cameras_in_groups(*whole);
-    promise.deliver(std::move(*whole));
-  };
-  auto merge_in = [whole, one_less](const status_report& part) mutable {
-    merge(*whole, part);
-    one_less();
-  };
-  auto go_without = [one_less](const caf::error&) mutable { one_less(); };
-  self->request(telemetry, status_patience, status_query{}).then(merge_in, go_without);
-  self->request(grouper, status_patience, status_query{}).then(merge_in, go_without);
-  self->request(allocator, status_patience, status_query{}).then(merge_in, go_without);
-  return promise;
-}
-
-caf::result<inject_answer> reception_state::inject(const inject_order& order) {
-  if (order.fault) {
-    const auto through = tap_of(self->system());
-    if (!through)
-      return to_caf({ec::unsupported, "this server injects no faults", "start it with --set server.faults=true"});
-    if (auto added = through->add(*order.fault); !added)
-      return to_caf(added.error());
-    return inject_answer{};
-  }
-  const auto found = by_name.find(order.to);
-  if (found == by_name.end()) {
-    std::string names;
-    for (const auto& called : actor_names())
-      names += (names.empty() ? "" : ", ") + called;
-    return to_caf({ec::not_found, "there is no actor named '" + order.to + "'", "there are: " + names});
-  }
-  return ecco::inject(self, found->second, order);
 }
 
 // -- behavior ----------------------------------------------------------------------------------------

@@ -18,6 +18,10 @@ namespace {
 /// Arrivals are averaged over this long: a whole cycle of training and held-out segments.
 constexpr duration arrivals_over = std::chrono::seconds{10};
 
+bool is_known(const telemetry_state& state, const camera_id& camera) {
+  return !state.sink.cameras || state.sink.cameras->contains(camera);
+}
+
 camera_standing& standing_of(telemetry_state& state, const camera_id& camera) {
   auto [found, fresh] = state.cameras.try_emplace(camera);
   if (fresh) {
@@ -28,7 +32,7 @@ camera_standing& standing_of(telemetry_state& state, const camera_id& camera) {
 }
 
 void remember(telemetry_state& state, const event& what) {
-  if (what.camera.value.empty())
+  if (what.camera.value.empty() || !is_known(state, what.camera))
     return;
   auto& standing = standing_of(state, what.camera);
   if (what.id == event_id::accuracy_deployed)
@@ -42,13 +46,22 @@ void remember(telemetry_state& state, const event& what) {
 /// A camera that moves less is where it was.
 constexpr double worth_telling_m = 5;
 
-bool has_moved(telemetry_state& state, const camera_status& status) {
-  if (!state.whereabouts || !status.place)
+/// A message may be lost: what did not change is told again after this long.
+constexpr duration tell_again_after = std::chrono::seconds{5};
+
+bool is_worth_telling(telemetry_state& state, const camera_status& status, duration now) {
+  if (state.whereabouts.empty())
     return false;
-  auto [told, fresh] = state.told.try_emplace(status.camera, *status.place);
-  if (!fresh && distance_m(told->second, *status.place) < worth_telling_m)
+  auto [found, fresh] = state.told_of.try_emplace(status.camera);
+  auto& told = found->second;
+  const auto moved
+    = status.place && (!told.place || distance_m(*told.place, *status.place) >= worth_telling_m);
+  if (!fresh && !moved && status.group == told.group && now - told.at < tell_again_after)
     return false;
-  told->second = *status.place;
+  if (moved)
+    told.place = status.place;
+  told.group = status.group;
+  told.at = now;
   return true;
 }
 
@@ -69,14 +82,17 @@ telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telem
         self->send(self->state.upstream, std::move(what));
     },
     [self](const camera_status& status) {
+      if (!is_known(self->state, status.camera))
+        return;
       standing_of(self->state, status.camera).last = status;
       if (self->state.sink.on_status)
         self->state.sink.on_status(status);
-      if (has_moved(self->state, status))
-        self->send(self->state.whereabouts, status);
+      if (is_worth_telling(self->state, status, now(self)))
+        for (const auto& whom : self->state.whereabouts)
+          self->send(whom, status);
     },
     [self](const arrival_report& report) {
-      if (report.over <= duration::zero())
+      if (report.over <= duration::zero() || !is_known(self->state, report.camera))
         return;
       const auto seconds = seconds_of(report.over);
       auto& arriving = standing_of(self->state, report.camera).arriving;
@@ -93,7 +109,7 @@ telemetry_actor::behavior_type telemetry(telemetry_actor::stateful_pointer<telem
     [self](const caf::strong_actor_ptr& server) {
       self->state.upstream = caf::actor_cast<telemetry_actor>(server);
     },
-    [self](const whereabouts_actor& whom) { self->state.whereabouts = whom; },
+    [self](const whereabouts_actor& whom) { self->state.whereabouts.push_back(whom); },
   };
 }
 

@@ -3,6 +3,9 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
+#include <vector>
 
 #include "actors/interfaces.hpp"
 
@@ -12,6 +15,8 @@ namespace ecco {
 struct telemetry_sink {
   std::function<void(const event&)> on_event;
   std::function<void(const camera_status&)> on_status;
+  /// On a server the cameras there are: nothing is remembered of others, whoever tells of them.
+  std::optional<std::set<camera_id>> cameras{};
 };
 
 struct telemetry_state {
@@ -22,9 +27,14 @@ struct telemetry_state {
   std::map<camera_id, camera_standing> cameras;
   /// The server's, on a node that has one.
   telemetry_actor upstream;
-  /// Who hears of cameras that move, and where each was when that was told last.
-  whereabouts_actor whereabouts;
-  std::map<camera_id, location> told;
+  /// Who hears where cameras are, in which groups they take themselves to be and what they run; and what was told last.
+  std::vector<whereabouts_actor> whereabouts;
+  struct told {
+    std::optional<location> place;
+    group_id group;
+    duration at{};
+  };
+  std::map<camera_id, told> told_of;
 };
 
 /// Stamps events, passes them to the sink and remembers how each camera stands.

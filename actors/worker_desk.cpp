@@ -82,14 +82,17 @@ caf::result<Answer> worker_desk::pass_on(const worker_id& wanted, Order& order) 
                    wanted.value.empty() ? "there is no GPU worker" : "there is no GPU worker " + wanted.value,
                    "start one with `ecco worker`"});
   auto promise = self_->make_response_promise<Answer>();
-  const auto number =
-      devices.begin_order(*by, [promise](const error& why) mutable { promise.deliver(to_caf(why)); });
+  constexpr auto for_labels = std::is_same_v<Answer, labels>;
+  const auto number = devices.begin_order(
+      *by, [promise](const error& why) mutable { promise.deliver(to_caf(why)); }, for_labels);
   self_->request(workers_.at(*by), order_patience, std::move(order))
       .then(
           [this, by = *by, number, promise](Answer& done) mutable {
             charge_(overhead_of(done));
-            if constexpr (std::is_same_v<Answer, labels>)
+            if constexpr (for_labels) {
               rates.labelled(done.frames.size(), done.busy);
+              devices.labelled(by, number, {ec::timed_out, "labels of later frames are there: these are lost", {}});
+            }
             if (devices.end_order(by, number))
               promise.deliver(std::move(done));
           },

@@ -47,6 +47,9 @@ struct CameraStatus {
 
   rate @9 :Float64;
   # Bits a second that its rate controller allows; 0 without a link.
+
+  group @10 :GroupId;
+  # The group it was told it is in; 0 when that is none. The server tells it again when it knows better.
 }
 
 struct ArrivalReport {

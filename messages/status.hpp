@@ -24,6 +24,8 @@ struct camera_status {
   std::optional<location> place{};
   /// Bits a second that its rate controller allows; 0 without a link.
   double rate = 0;
+  /// The group it was told it is in; 0 when that is none.
+  group_id group{};
 
   friend bool operator==(const camera_status&, const camera_status&) = default;
 };

@@ -545,6 +545,7 @@ camera_status read(const place& at, CameraStatus::Reader from) {
       .objects = not_negative(at / "objects", from.getObjects()),
       .place = {},
       .rate = not_negative(at / "rate", from.getRate()),
+      .group = group_id{from.getGroup()},
   };
   if (from.hasPlace())
     status.place = read(at / "place", from.getPlace());

@@ -475,6 +475,7 @@ void write(CameraStatus::Builder to, const camera_status& from) {
   if (from.place)
     write(to.initPlace(), *from.place);
   to.setRate(from.rate);
+  to.setGroup(from.group.value);
 }
 
 void write(ArrivalReport::Builder to, const arrival_report& from) {

@@ -51,6 +51,8 @@ const std::map<std::string_view, sentence>& sentences() {
        }},
       {event_id::group_joined, [](const event& e) { return member_moves(e, "joins"); }},
       {event_id::group_left, [](const event& e) { return member_moves(e, "leaves"); }},
+      {event_id::camera_reminded,
+       [](const event& e) { return e.camera.value + " is told again where it belongs" + why(e); }},
       {event_id::group_ended, [](const event& e) { return to_string(e.group) + " ended" + why(e); }},
       {event_id::job_lost, [](const event& e) { return to_string(e.group) + " lost its job" + why(e); }},
       {event_id::grant_issued,

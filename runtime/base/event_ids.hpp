@@ -37,6 +37,8 @@ inline constexpr std::string_view group_united = "group.united";
 /// Cameras left the group together, for another one that fits them better or for one of their own. value: number of
 /// cameras; text: who, and where to.
 inline constexpr std::string_view group_split = "group.split";
+/// The camera had not heard which group it is in, or that it is in none: it was told again. text: which of them.
+inline constexpr std::string_view camera_reminded = "camera.reminded";
 /// The group's job is over. value: windows it lived; text: why.
 inline constexpr std::string_view group_ended = "group.ended";
 /// The group's job died and is started anew from what its members run. text: why.

@@ -76,15 +76,34 @@ std::optional<worker_id> device_pool::take_turn(const worker_id& wanted) {
   return std::next(devices_.begin(), static_cast<std::ptrdiff_t>(turn_++ % devices_.size()))->first;
 }
 
-std::uint64_t device_pool::begin_order(const worker_id& with, order_lost lost) {
+std::uint64_t device_pool::begin_order(const worker_id& with, order_lost lost, bool for_labels) {
   const auto order = next_number_++;
-  devices_.at(with).orders.emplace(order, std::move(lost));
+  auto& one = devices_.at(with);
+  one.orders.emplace(order, std::move(lost));
+  if (for_labels)
+    one.labelling.insert(order);
   return order;
 }
 
 bool device_pool::end_order(const worker_id& with, std::uint64_t order) {
   const auto found = devices_.find(with);
-  return found != devices_.end() && found->second.orders.erase(order) == 1;
+  if (found == devices_.end())
+    return false;
+  found->second.labelling.erase(order);
+  return found->second.orders.erase(order) == 1;
+}
+
+void device_pool::labelled(const worker_id& with, std::uint64_t order, const error& why) {
+  const auto found = devices_.find(with);
+  if (found == devices_.end())
+    return;
+  auto& one = found->second;
+  std::vector<order_lost> lost;
+  while (!one.labelling.empty() && *one.labelling.begin() < order)
+    if (auto gone = one.orders.extract(one.labelling.extract(one.labelling.begin()).value()))
+      lost.push_back(std::move(gone.mapped()));
+  for (const auto& tell : lost) // who may send the next at once
+    tell(why);
 }
 
 std::vector<worker_standing> device_pool::standings() const {

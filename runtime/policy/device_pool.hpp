@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,12 @@ class device_pool {
   /// when there is no such worker.
   std::optional<worker_id> take_turn(const worker_id& wanted);
   /// An order goes to the worker. @returns its number
-  std::uint64_t begin_order(const worker_id& with, order_lost lost);
+  std::uint64_t begin_order(const worker_id& with, order_lost lost, bool for_labels = false);
   /// The order is answered. @returns false when its sender has heard already that it was lost
   bool end_order(const worker_id& with, std::uint64_t order);
+  /// Labels for this order have come. A device does one order after the other, and labels pass each other on no link:
+  /// those for the label orders before it are lost, and their senders are told why.
+  void labelled(const worker_id& with, std::uint64_t order, const error& why);
 
   std::vector<worker_standing> standings() const;
 
@@ -62,6 +66,8 @@ class device_pool {
     std::optional<std::uint64_t> slice;
     duration busy{};
     std::map<std::uint64_t, order_lost> orders;
+    /// Those of them that are for labels.
+    std::set<std::uint64_t> labelling;
   };
 
   std::optional<worker_id> free(const worker_id& preferred = {}) const;

@@ -169,13 +169,67 @@ BOOST_FIXTURE_TEST_CASE(a_candidate_without_sound_accuracies_is_deployed_nowhere
   BOOST_TEST_REQUIRE(known.has_value());
   camera_score sound{camera_id{"south"}, .9, .5, .01, 20, 20}, unsound = sound;
   unsound.map50 = NAN;
-  const model_candidate lies{group_id{9}, 3, {}, known->weights, {{unsound, sound}, {sound, unsound}}};
+  auto other_sound = sound, other_unsound = unsound;
+  other_sound.camera = other_unsound.camera = camera_id{"north"};
+  const model_candidate lies{group_id{9}, 3, {}, known->weights, {{unsound, sound}, {other_sound, other_unsound}}};
   const auto judged = ask<gate_verdict>(actor("model_store"), lies);
   BOOST_TEST_REQUIRE(judged.has_value());
   BOOST_TEST(judged->deployed.empty());
   BOOST_TEST(judged->refused.size() == 2u);
   BOOST_TEST(all(event_id::model_rejected).back().text.find("no object") != std::string::npos);
   BOOST_TEST(standing() == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_candidate_that_names_a_camera_twice_is_refused, a_busy_server) {
+  const auto known = ask<model_update>(actor("model_store"), model_query{1, {}});
+  BOOST_TEST_REQUIRE(known.has_value());
+  const camera_score better{camera_id{"south"}, .9, .5, .01, 20, 20}, worse{camera_id{"south"}, .1, .5, .01, 20, 20};
+  refuses<gate_verdict>(actor("model_store"), ec::invalid_argument, "names camera south twice",
+                        model_candidate{group_id{9}, 3, {}, known->weights, {{better, worse}, {better, worse}}});
+}
+
+BOOST_FIXTURE_TEST_CASE(grants_that_cannot_be_are_refused, a_busy_server) {
+  const auto job = actor("g-0001");
+  micro_window_grant grant;
+  grant.group = group_id{1};
+  grant.term = epoch{~std::uint64_t{0}};
+  refuses<micro_window_report>(job, ec::invalid_argument, "a grant needs a slice longer than zero", grant);
+  grant.slice = -2s;
+  refuses<micro_window_report>(job, ec::invalid_argument, "a grant needs a slice longer than zero", grant);
+  grant.slice = 2s;
+  grant.group = group_id{9};
+  refuses<micro_window_report>(job, ec::invalid_argument, "a grant for g-0009 reached g-0001", grant);
+  grant.group = group_id{1};
+  grant.term = {};
+  refuses<micro_window_report>(job, ec::stale, "is over", grant); // or one that was done
+}
+
+BOOST_FIXTURE_TEST_CASE(a_camera_that_lies_about_its_group_or_its_name_changes_no_membership, a_busy_server) {
+  const auto groups = [this] { return status().groups; };
+  const auto before = groups();
+  for (const auto* called : {"north", "south", "nobody"})
+    for (const auto claimed : {group_id{}, group_id{1}, group_id{99}})
+      for (int again = 0; again < 2; ++again) {
+        camera_status lie;
+        lie.camera = camera_id{called};
+        lie.group = claimed;
+        tell(actor("telemetry"), lie);
+        tell(actor("grouper"), lie);
+        BOOST_TEST((groups() == before));
+      }
+  BOOST_TEST(status().cameras.size() == 2u); // nobody is not among them
+  BOOST_TEST(happened(event_id::camera_reminded, "south"));
+  BOOST_TEST(!happened(event_id::camera_reminded, "nobody"));
+}
+
+BOOST_FIXTURE_TEST_CASE(video_of_one_camera_on_the_link_of_another_is_not_used, a_busy_server) {
+  encoded_segment foreign;
+  foreign.camera = camera_id{"north"};
+  foreign.source = incarnation{12345};
+  const auto before = status().groups;
+  tell(actor("ingest:south"), foreign);
+  BOOST_TEST(all(event_id::segment_refused, "south").back().text.find("a segment of north on the link of south") == 0u);
+  BOOST_TEST((status().groups == before));
 }
 
 BOOST_FIXTURE_TEST_CASE(faults_are_refused_where_they_are_not_allowed, a_busy_server) {

@@ -114,6 +114,21 @@ BOOST_FIXTURE_TEST_CASE(a_member_of_a_group_sends_training_segments_until_it_lea
   BOOST_TEST(sent(sample_role::train) <= 11u); // at most the one that was open
 }
 
+BOOST_FIXTURE_TEST_CASE(a_late_leave_of_its_last_group_does_not_take_it_out_of_the_next, a_camera) {
+  begin();
+  const auto changes = [&](regroup_kind kind, std::uint32_t group) {
+    tell(device, regroup_event{kind, camera_id{"north"}, group_id{group}, 1, ""});
+    advance(2s);
+    return telemetry.got<camera_status>().back().group.value;
+  };
+  BOOST_TEST(changes(regroup_kind::joined, 7) == 7u);
+  BOOST_TEST(changes(regroup_kind::joined, 7) == 7u);
+  BOOST_TEST(changes(regroup_kind::joined, 8) == 8u);
+  BOOST_TEST(changes(regroup_kind::left, 7) == 8u);
+  BOOST_TEST(changes(regroup_kind::ended, 8) == 0u);
+  BOOST_TEST(changes(regroup_kind::ended, 8) == 0u);
+}
+
 BOOST_FIXTURE_TEST_CASE(it_asks_again_with_the_same_id_until_it_is_answered, a_camera) {
   desk.answer<retrain_request>(
       [](const retrain_request&) -> result<request_answer> { return fail(ec::unavailable, "not now"); });

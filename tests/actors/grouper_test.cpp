@@ -576,6 +576,33 @@ BOOST_FIXTURE_TEST_CASE(a_member_that_does_better_elsewhere_goes_there, two_grou
   BOOST_TEST(telemetry.all(event_id::group_split).size() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_camera_that_twice_claims_another_group_is_told_its_own_and_no_membership_changes, two_neighbours) {
+  BOOST_TEST_REQUIRE(request("left").has_value());
+  const auto group = seat("left")->group;
+  const auto says = [&](const std::string& camera, group_id claimed) {
+    camera_status status;
+    status.camera = camera_id{camera};
+    status.group = claimed;
+    tell(grouper, status);
+    return cameras.at(camera).device.got<regroup_event>().size();
+  };
+  BOOST_TEST(says("left", group) == 1u);
+  BOOST_TEST(says("left", {}) == 1u); // the news may be on its way
+  BOOST_TEST(says("left", group) == 1u);
+  BOOST_TEST(says("left", {}) == 1u);
+  BOOST_TEST(says("left", {}) == 2u);
+  BOOST_TEST((seat("left")->group == group));
+  // One that is in no group, whatever it says.
+  BOOST_TEST(says("right", group_id{40}) == 0u);
+  BOOST_TEST(says("right", group_id{40}) == 1u);
+  BOOST_TEST((told("right") == kinds{regroup_kind::left}));
+  BOOST_TEST((cameras.at("right").device.got<regroup_event>().back().group == group_id{40}));
+  BOOST_TEST(telemetry.all(event_id::camera_reminded).size() == 2u);
+  const auto members = ask<status_report>(grouper, status_query{})->groups;
+  BOOST_TEST_REQUIRE(members.size() == 1u);
+  BOOST_TEST((members[0].members == std::vector{camera_id{"left"}}));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_camera_that_moved_is_looked_for_where_it_is, two_neighbours) {
   add("gate", market);
   camera_status status;

@@ -177,6 +177,33 @@ BOOST_FIXTURE_TEST_CASE(a_camera_that_did_not_acknowledge_is_told_again_at_hello
   BOOST_TEST(wanted("north") == 2u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_camera_that_says_twice_that_it_runs_something_else_is_told_again_now_and_then, a_store) {
+  auto& camera = add_camera("north");
+  const auto says = [&](std::uint32_t revision, const char* who = "north") {
+    camera_status status;
+    status.camera = camera_id{who};
+    status.model.revision = revision;
+    tell(store, status);
+    return camera.got<model_update>().size();
+  };
+  BOOST_TEST(says(0) == 1u);
+  BOOST_TEST(says(0) == 1u); // it was told a moment ago
+  advance(60s);
+  BOOST_TEST(says(1) == 1u);
+  BOOST_TEST(says(0) == 1u); // or its news is late
+  BOOST_TEST(says(0, "stranger") == 1u);
+  BOOST_TEST(says(0) == 2u);
+  BOOST_TEST(camera.got<model_update>().back().model.revision == 1u);
+  camera.hold<model_update>();
+  BOOST_TEST_REQUIRE(propose("second", {evidence("north", .3, .5)}).has_value());
+  advance(59s);
+  BOOST_TEST(says(1) == 3u);
+  BOOST_TEST(says(1) == 3u); // it is on its way
+  advance(2s);
+  BOOST_TEST(says(1) == 4u); // it is lost
+  BOOST_TEST(camera.got<model_update>().back().model.revision == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_camera_that_refused_a_model_keeps_what_it_had, a_store) {
   auto& camera = add_camera("north");
   camera.answer<model_update>(

@@ -200,7 +200,8 @@ camera_status a_camera_status() {
           .confidence = fraction(),
           .objects = real(0, 100),
           .place = coin() ? std::optional{a_place()} : std::nullopt,
-          .rate = real(0, 1e9)};
+          .rate = real(0, 1e9),
+          .group = group()};
 }
 
 // -- messages ---------------------------------------------------------------

@@ -59,4 +59,10 @@ BOOST_AUTO_TEST_CASE(measured_rates_keep_their_bytes) {
   check(report, "microWindowReportWithPixels");
 }
 
+BOOST_AUTO_TEST_CASE(a_status_with_its_group_keeps_its_bytes) {
+  auto status = test::sample<camera_status>();
+  status.group = group_id{7};
+  check(status, "cameraStatusWithGroup");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

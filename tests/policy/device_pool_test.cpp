@@ -107,6 +107,28 @@ BOOST_FIXTURE_TEST_CASE(orders_go_to_the_worker_named_or_to_a_free_one_or_round,
   BOOST_TEST(!device_pool{}.take_turn(nobody).has_value());
 }
 
+BOOST_FIXTURE_TEST_CASE(labels_that_are_overtaken_by_later_ones_of_their_device_are_lost, three_devices) {
+  std::vector<std::string> heard;
+  const auto noting = [&](const char* who) {
+    return [&heard, who](const error& why) { heard.push_back(who + (": " + why.what)); };
+  };
+  const error why{ec::timed_out, "lost", {}};
+  const auto first = begin_order(gpu0, noting("first"), true), training = begin_order(gpu0, noting("training")),
+             elsewhere = begin_order(gpu1, noting("elsewhere"), true), second = begin_order(gpu0, noting("second"), true),
+             third = begin_order(gpu0, noting("third"), true);
+  labelled(gpu0, second, why);
+  BOOST_TEST((heard == std::vector<std::string>{"first: lost"}));
+  BOOST_TEST(end_order(gpu0, second));
+  BOOST_TEST(!end_order(gpu0, first)); // it was late, not lost: its sender has asked again
+  labelled(gpu0, first, why);
+  labelled(gpu0, third, why);
+  labelled(worker_id{"gone"}, third, why);
+  BOOST_TEST(heard.size() == 1u);
+  BOOST_TEST(end_order(gpu0, third));
+  BOOST_TEST(end_order(gpu0, training)); // which takes as long as it takes
+  BOOST_TEST(end_order(gpu1, elsewhere));
+}
+
 BOOST_FIXTURE_TEST_CASE(whoever_sent_an_order_to_a_worker_that_is_gone_hears_why_once, three_devices) {
   std::vector<std::string> heard;
   const auto noting = [&](const char* who) {
