@@ -136,8 +136,8 @@ void allocator_state::announce_shares(bool all) {
 }
 
 void allocator_state::account_for_window() {
-  if (window == 0)
-    return;
+  if (window == config.resume_after)
+    return; // none was opened yet
   for (const auto& kept : budget.promises())
     tell(event_id::share_given, kept.group, {}, seconds_of(kept.given), to_text(kept));
   tell(event_id::window_accounted, {}, {}, seconds_of(budget.trained()), to_text(budget));
@@ -242,6 +242,7 @@ allocator_actor::behavior_type allocator(allocator_actor::stateful_pointer<alloc
                                          allocator_config config, telemetry_actor telemetry) {
   self->state.config = std::move(config);
   self->state.policy = allocation{self->state.config.policy};
+  self->state.window = self->state.config.resume_after;
   self->state.telemetry = std::move(telemetry);
   return self->state.make_behavior();
 }

@@ -30,6 +30,7 @@ constexpr std::string_view ingest_prefix = "ingest:";
 
 void reception_state::begin(server_parts with) {
   parts = std::move(with);
+  parts.allocator.resume_after = parts.grouper.kept.window;
   telemetry = self->spawn(ecco::telemetry, parts.sink);
   allocator = self->spawn(ecco::allocator, parts.allocator, telemetry);
   models = self->spawn(ecco::model_store, parts.models, parts.store, telemetry, allocator);
@@ -99,8 +100,8 @@ camera_welcome reception_state::welcome(const camera_hello& hello, const camera_
   entry.media_token = parts.draw_token();
   by_name[hello.camera.value] = caf::actor_cast<caf::actor>(device);
   self->monitor(device);
+  self->send(models, hello, device); // before the grouper, which may ask there what the camera runs
   admit(entry);
-  self->send(models, hello, device);
   self->send(rates, hello, device);
   self->send(telemetry, event{{}, std::string{event_id::camera_online}, hello.camera, {}, {}, 0, 0, {}});
   auto out = parts.camera;
