@@ -7,7 +7,7 @@ BENCH is the program ecco_coco_bench. Needs numpy, pycocotools and faster-coco-e
 
 The data are synthetic, from one seed: images of 640 x 480 with about seven objects of 80 categories, and 100
 detections each, of which every object gets about two near it. Evaluation is from what was read to the twelve figures;
-reading is from the two files to what is evaluated. Medians of 7 runs of ecco, 3 of faster-coco-eval, 1 of pycocotools.
+reading is from the two files to what is evaluated. Medians of 7 runs of ecco and 5 of the others.
 """
 import argparse
 import contextlib
@@ -118,8 +118,8 @@ def measure(bench, images, kind):
         return {
             "ecco, 1 thread": time_ecco(bench, folder, kind, 1),
             f"ecco, {threads} threads": time_ecco(bench, folder, kind, threads),
-            "faster-coco-eval": time_python(FasterCOCO, COCOeval_faster, folder, kind, 3),
-            "pycocotools": time_python(COCO, COCOeval, folder, kind, 1),
+            "faster-coco-eval": time_python(FasterCOCO, COCOeval_faster, folder, kind, 5),
+            "pycocotools": time_python(COCO, COCOeval, folder, kind, 5),
         }
 
 

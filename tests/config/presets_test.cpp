@@ -45,11 +45,12 @@ BOOST_AUTO_TEST_CASE(no_two_presets_are_the_same_system) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(without_a_preset_it_is_the_paper_system_with_a_fixed_plan) {
+BOOST_AUTO_TEST_CASE(without_a_preset_it_is_the_paper_system_with_a_fixed_plan_and_rate) {
   const scratch_folder folder;
   auto chosen = load_text(folder, with("ecco")).value();
   chosen.preset.clear();
   chosen.sampling.mode = sampling_mode::fixed;
+  chosen.rate.law = rate_law::fixed;
   BOOST_TEST((load_text(folder, "config_version: 1").value() == chosen));
 }
 
