@@ -45,11 +45,6 @@ void allocator_state::open_window() {
   grant_free_devices();
 }
 
-void allocator_state::close_window() {
-  closing = true;
-  settle_window();
-}
-
 void allocator_state::settle_window() {
   if (!closing || outstanding > 0)
     return;
@@ -232,8 +227,10 @@ allocator_actor::behavior_type allocator_state::make_behavior() {
       [this](const status_query&) { return report(); },
       [this](due_atom) { grant_free_devices(); },
       [this](close_atom, window_number which) {
-        if (which == window)
-          close_window();
+        if (which != window)
+          return;
+        closing = true;
+        settle_window();
       },
   };
 }

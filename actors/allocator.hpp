@@ -55,7 +55,6 @@ struct allocator_state {
   // -- windows -------------------------------------------------------------------------------------
 
   void open_window();
-  void close_window();
   /// Tells the grouper that the window is over, once no grant is out any more.
   void settle_window();
   /// Grants every free device to the job that the policy chooses, while the window's time and budget last.

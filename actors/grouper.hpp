@@ -123,7 +123,6 @@ struct grouper_state {
   void camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video);
   /// The camera was in this group before the server started anew: the group's job begins anew from what it runs.
   void reopen(group_id group, const camera_id& first);
-  void back(const camera_id& camera, group_id group, const std::string& why);
   /// Who learns with whom is written, for a server that starts anew.
   void keep_seats();
 

@@ -26,17 +26,14 @@ void grouper_state::camera_there(const camera_hello& hello, const camera_actor& 
     return reopen(*seat, hello.camera);
   policy.moved(hello.camera, hello.place);
   if (const auto group = policy.group_of(hello.camera)) {
-    if (jobs.contains(*group)) // else it is being reopened, and all who are there then enter it
-      back(hello.camera, *group, "back after a break");
+    if (!jobs.contains(*group))
+      return; // it is being reopened, and all who are there then enter it
+    enter(hello.camera, *group, regroup_kind::joined, "back after a break");
+    resized(*group);
   } else if (config.bootstrap > duration::zero() && !bootstrap_begun) {
     bootstrap_begun = true;
     self->delayed_send(self, muster, due_atom_v);
   }
-}
-
-void grouper_state::back(const camera_id& camera, group_id group, const std::string& why) {
-  enter(camera, group, regroup_kind::joined, why);
-  resized(group);
 }
 
 void grouper_state::reopen(group_id group, const camera_id& first) {

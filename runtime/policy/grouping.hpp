@@ -179,6 +179,11 @@ class grouping {
   /// Ends a group: all members leave.
   void end(group_id id);
 
+  std::optional<group_id> group_of(const camera_id& camera) const;
+  const std::map<group_id, group>& groups() const { return groups_; }
+  /// Windows the camera has to stay in a group before it is moved.
+  std::uint32_t patience_with(const camera_id& camera) const;
+
   // -- over the server's end (grouping_seats.cpp) ----------------------------------------------------
 
   /// Everybody's seat, those included that were not taken since the last start.
@@ -190,11 +195,6 @@ class grouping {
 
   /// The camera is here: it takes the seat that was kept for it. Nothing when none was, or it has another by now.
   std::optional<group_id> take_seat(const camera_id& camera);
-
-  std::optional<group_id> group_of(const camera_id& camera) const;
-  const std::map<group_id, group>& groups() const { return groups_; }
-  /// Windows the camera has to stay in a group before it is moved.
-  std::uint32_t patience_with(const camera_id& camera) const;
 
  private:
   /// What a camera did, kept for as long as it matters.
