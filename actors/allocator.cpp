@@ -46,11 +46,6 @@ void allocator_state::open_window() {
   grant_free_devices();
 }
 
-void allocator_state::close_window() {
-  closing = true;
-  settle_window();
-}
-
 void allocator_state::settle_window() {
   if (!closing || outstanding > 0)
     return;
@@ -143,8 +138,8 @@ void allocator_state::announce_shares(bool all) {
 }
 
 void allocator_state::account_for_window() {
-  if (window == 0)
-    return;
+  if (window == config.resume_after)
+    return; // none was opened yet
   for (const auto& kept : budget.promises())
     tell(event_id::share_given, kept.group, {}, seconds_of(kept.given), to_text(kept));
   tell(event_id::window_accounted, {}, {}, seconds_of(budget.trained()), to_text(budget));
@@ -239,8 +234,10 @@ allocator_actor::behavior_type allocator_state::make_behavior() {
       [this](const status_query&) { return report(); },
       [this](due_atom) { grant_free_devices(); },
       [this](close_atom, window_number which) {
-        if (which == window)
-          close_window();
+        if (which != window)
+          return;
+        closing = true;
+        settle_window();
       },
   };
 }
@@ -249,6 +246,7 @@ allocator_actor::behavior_type allocator(allocator_actor::stateful_pointer<alloc
                                          allocator_config config, telemetry_actor telemetry) {
   self->state.config = std::move(config);
   self->state.policy = allocation{self->state.config.policy};
+  self->state.window = self->state.config.resume_after;
   self->state.telemetry = std::move(telemetry);
   return self->state.make_behavior();
 }

@@ -22,6 +22,8 @@ struct allocator_config {
   std::uint32_t micro_windows = 12;
   /// `exclusive`: all devices have each of those micro-windows together, so that a window costs as much GPU time.
   gpu_mode mode = gpu_mode::spread;
+  /// The window that an earlier server closed last: the count goes on from there.
+  window_number resume_after = 0;
   /// This server's term; higher after every restart, so that grants of an earlier one are refused.
   epoch term{1};
   /// Rendezvous tokens are drawn from it; hard to guess when strangers share the computer.
@@ -53,7 +55,6 @@ struct allocator_state {
   // -- windows -------------------------------------------------------------------------------------
 
   void open_window();
-  void close_window();
   /// Tells the grouper that the window is over, once no grant is out any more.
   void settle_window();
   /// Grants every free device to the job that the policy chooses, while the window's time and budget last.

@@ -179,7 +179,9 @@ camera_actor::behavior_type camera_state::make_behavior() {
       joined(welcome);
     },
     [this](adrift_atom) {
-      // Inference goes on; there is nobody to send to until the uplink has a server again.
+      // Inference goes on; there is nobody to send to until the uplink has a server again, which says whether it still
+      // knows the camera's group.
+      grouped = false;
       desk = request_desk_actor{};
       telemetry = telemetry_actor{};
       sender.disconnect();

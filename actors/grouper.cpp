@@ -103,6 +103,10 @@ void grouper_state::tell(std::string_view id, const camera_id& camera, group_id 
 
 grouper_actor::behavior_type grouper_state::make_behavior() {
   self->set_down_handler([this](const caf::down_msg& gone) { job_down(gone); });
+  self->set_exit_handler([this](const caf::exit_msg& told) {
+    keep_seats();
+    self->quit(told.reason);
+  });
   self->set_default_handler(caf::drop); // who injects what it does not take is told so
   return {
     [this](const retrain_request& request) { return enqueue(request); },
@@ -134,6 +138,9 @@ grouper_actor::behavior_type grouper(grouper_actor::stateful_pointer<grouper_sta
   auto& state = self->state;
   state.config = std::move(config);
   state.policy = grouping{state.config.policy};
+  state.policy.resume(state.config.kept, now(self));
+  state.window = state.config.kept.window;
+  state.bootstrap_begun = state.window > 0; // and ended: nothing is kept before
   state.config.sampling.whole = state.config.plan;
   state.plans = sampler{state.config.sampling};
   state.make_job = std::move(make_job);

@@ -15,6 +15,7 @@
 #include "runtime/policy/grouping.hpp"
 #include "runtime/policy/placing.hpp"
 #include "runtime/policy/sampler.hpp"
+#include "runtime/store/seating_store.hpp"
 
 namespace ecco {
 
@@ -29,6 +30,9 @@ struct grouper_config {
   sampling_plan plan;
   /// `whole` is `plan`.
   sampler_options sampling;
+  /// Where it is kept who learns with whom, and what was there when the server started.
+  std::shared_ptr<seating_store> store = make_memory_seating_store();
+  seating kept;
   /// Learn a first student from all cameras for this long, beginning when they had time to say hello; 0 = do not.
   duration bootstrap{};
 };
@@ -116,6 +120,14 @@ struct grouper_state {
   /// The allocator's word on a group's window: its members hear of it, and what they are to send for it, if that changed.
   void shared(const gpu_share& share);
 
+  // -- cameras that come (back) (grouper_seats.cpp) ---------------------------------------------------
+
+  void camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video);
+  /// The camera was in this group before the server started anew: the group's job begins anew from what it runs.
+  void reopen(group_id group, const camera_id& first);
+  /// Who learns with whom is written, for a server that starts anew.
+  void keep_seats();
+
   // -- windows -----------------------------------------------------------------------------------------
 
   caf::result<eval_report> settle(const window_closed& closed);
@@ -128,7 +140,6 @@ struct grouper_state {
   /// on its way to it, it is told again.
   void hear(const camera_status& status);
   void remind(const camera_id& camera, group_id told, group_id group);
-  void camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video);
   void bootstrap();
   void open_bootstrap_group(const model_update& initial);
   void tell(std::string_view id, const camera_id& camera, group_id group, std::string text, double value = 0);

@@ -16,8 +16,6 @@ namespace ecco {
 namespace {
 
 constexpr duration store_patience = std::chrono::seconds{10};
-/// Cameras that start together get this long to say hello before the bootstrap begins without the rest.
-constexpr duration muster = std::chrono::seconds{3};
 
 std::string describe(const sampling_plan& plan) {
   char text[64];
@@ -176,19 +174,6 @@ void grouper_state::remind(const camera_id& camera, group_id told, group_id grou
                in ? plans.plan(camera, group, static_cast<std::uint32_t>(policy.groups().at(group).members.size()))
                   : config.plan);
   tell(event_id::camera_reminded, camera, group, why);
-}
-
-void grouper_state::camera_there(const camera_hello& hello, const camera_actor& device, const ingest_actor& video) {
-  cameras[hello.camera] = {hello, device, video};
-  policy.moved(hello.camera, hello.place);
-  if (const auto group = policy.group_of(hello.camera); group && jobs.contains(*group)) {
-    // It is back, and its group still counts on it.
-    enter(hello.camera, *group, regroup_kind::joined, "back after a break");
-    resized(*group);
-  } else if (config.bootstrap > duration::zero() && !bootstrap_begun) {
-    bootstrap_begun = true;
-    self->delayed_send(self, muster, due_atom_v);
-  }
 }
 
 } // namespace ecco

@@ -69,6 +69,7 @@ void grouper_state::settled(const window_closed& closed, const eval_report& scor
       end_group(standing.group, "training gains nothing any more");
   place_waiting();
   compare_groups();
+  keep_seats();
 }
 
 void grouper_state::take_out_misfits(window_number closed, const eval_report& scores) {

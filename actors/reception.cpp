@@ -35,6 +35,7 @@ tl::unexpected<error> taken(const std::string& who) {
 void reception_state::begin(server_parts with) {
   parts = std::move(with);
   parts.sink.cameras.emplace(parts.known_cameras.begin(), parts.known_cameras.end());
+  parts.allocator.resume_after = parts.grouper.kept.window;
   telemetry = spawn_named(*self, "telemetry", ecco::telemetry, parts.sink);
   allocator = spawn_named(*self, "allocator", ecco::allocator, parts.allocator, telemetry);
   models = spawn_named(*self, "model_store", ecco::model_store, parts.models, parts.store, telemetry, allocator);
@@ -124,8 +125,8 @@ camera_welcome reception_state::welcome(const camera_hello& hello, const camera_
   entry.media_token = parts.draw_token();
   by_name[hello.camera.value] = caf::actor_cast<caf::actor>(device);
   self->monitor(device);
+  self->send(models, hello, device); // before the grouper, which may ask there what the camera runs
   admit(entry);
-  self->send(models, hello, device);
   self->send(rates, hello, device);
   self->send(telemetry, event{{}, std::string{event_id::camera_online}, hello.camera, {}, {}, 0, 0, {}});
   auto out = parts.camera;

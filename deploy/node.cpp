@@ -80,6 +80,10 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   auto store = open_revision_store(from.server.state / "models");
   if (!store)
     return tl::unexpected{store.error()};
+  std::shared_ptr<seating_store> seats = open_seating_store(from.server.state / "models");
+  auto kept = seats->load();
+  if (!kept)
+    return tl::unexpected{kept.error()};
   auto media = listen_for_media({from.server.host, from.server.media_port});
   if (!media)
     return tl::unexpected{media.error()};
@@ -92,6 +96,8 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.allocator.term = present_term();
   out.models.initial = std::move(*weights);
   out.models.shelf = open_zoo_shelf(from.server.state / "models");
+  out.grouper.store = std::move(seats);
+  out.grouper.kept = std::move(*kept);
   out.media_host = from.server.host;
   out.media = std::move(*media);
   out.store = std::move(*store);

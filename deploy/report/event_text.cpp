@@ -97,7 +97,10 @@ const std::map<std::string_view, sentence>& sentences() {
       {event_id::model_forgot,
        [](const event& e) { return e.camera.value + "'s next model forgot what it saw before its drift" + why(e); }},
       {event_id::zoo_selected,
-       [](const event& e) { return e.camera.value + " is given a model learnt before" + why(e); }},
+       [](const event& e) {
+         return (e.camera.value.empty() ? to_string(e.group) + " goes on from" : e.camera.value + " is given")
+                + " a model learnt before" + why(e);
+       }},
       {event_id::zoo_admitted,
        [](const event& e) { return "what " + to_string(e.group) + " learnt is kept in the zoo" + why(e); }},
       {event_id::zoo_refused,

@@ -72,7 +72,8 @@ inline constexpr std::string_view model_rolled_back = "model.rolled_back";
 /// The camera runs the revision. value: revision.
 inline constexpr std::string_view model_deployed = "model.deployed";
 
-/// A camera that asked was given a model learnt before. value: its revision in the zoo; text: why.
+/// A camera that asked was given a model learnt before; without a camera, the group goes on from one, for its cameras
+/// drifted together. value: its revision in the zoo; text: why.
 inline constexpr std::string_view zoo_selected = "zoo.selected";
 /// What an ended group had learnt is kept in the zoo. value: its revision; text: its mAP50, and who had to go for it.
 inline constexpr std::string_view zoo_admitted = "zoo.admitted";
@@ -99,6 +100,9 @@ inline constexpr std::string_view request_uncompared = "request.uncompared";
 /// The camera's scripted filter chain changed: the experiment's drift begins. value: stream time in seconds;
 /// text: the chain.
 inline constexpr std::string_view drift_injected = "drift.injected";
+
+/// Who learns with whom could not be written: a server that starts anew will know an older state. text: why.
+inline constexpr std::string_view seats_unkept = "seats.unkept";
 
 /// A window's device time, told when the next opens. value: seconds of it that the group's micro-windows had;
 /// text: what its cameras were told to expect.

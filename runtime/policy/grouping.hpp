@@ -13,6 +13,7 @@
 #include "messages/grouping.hpp"
 #include "messages/ids.hpp"
 #include "runtime/policy/globe_grid.hpp"
+#include "runtime/policy/seats.hpp"
 
 namespace ecco {
 
@@ -183,6 +184,18 @@ class grouping {
   /// Windows the camera has to stay in a group before it is moved.
   std::uint32_t patience_with(const camera_id& camera) const;
 
+  // -- over the server's end (grouping_seats.cpp) ----------------------------------------------------
+
+  /// Everybody's seat, those included that were not taken since the last start.
+  seating keep(duration now, window_number window) const;
+
+  /// Goes on from there: every camera has its seat kept for when it comes, for as long as it may be moved no sooner
+  /// anyway. @pre nobody is in a group
+  void resume(const seating& kept, duration now);
+
+  /// The camera is here: it takes the seat that was kept for it. Nothing when none was, or it has another by now.
+  std::optional<group_id> take_seat(const camera_id& camera);
+
  private:
   /// What a camera did, kept for as long as it matters.
   struct history {
@@ -244,6 +257,9 @@ class grouping {
   std::uint32_t moves_left_ = 0;
   std::optional<duration> last_closed_;
   std::uint32_t next_group_ = 1;
+  /// Seats of cameras that have not come since the start, as members of their groups, and their windows' count then.
+  std::map<camera_id, std::pair<group_id, member>> kept_seats_;
+  window_number resumed_ = 0;
 };
 
 } // namespace ecco

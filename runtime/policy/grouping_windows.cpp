@@ -157,6 +157,8 @@ std::vector<removal> grouping::close_window(window_number window, std::span<cons
     note_move(out.camera, out.group, window);
   }
   last_closed_ = now;
+  if (window > resumed_ + options_.dwell) // who has not come by now asks anew
+    kept_seats_.clear();
   return removals;
 }
 

@@ -42,6 +42,21 @@ result<void> write_synced(const fs::path& path, std::span<const std::uint8_t> da
   return {};
 }
 
+result<void> replace_file(const fs::path& path, std::string_view text) {
+  auto draft = path;
+  draft += ".part";
+  std::error_code failure;
+  if (auto written = write_synced(draft, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}); !written) {
+    fs::remove(draft, failure);
+    return written;
+  }
+  fs::rename(draft, path, failure);
+  if (failure)
+    return fail(ec::io_failed, path.string() + " cannot be replaced: " + failure.message());
+  sync_folder(path.parent_path());
+  return {};
+}
+
 void sync_folder(const fs::path& folder) {
   const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (handle < 0)

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "messages/blob.hpp"
 #include "messages/error.hpp"
@@ -14,6 +15,9 @@ namespace ecco {
 
 /// Writes `data` and waits until the disk has it. @returns `io_failed` naming the file
 result<void> write_synced(const std::filesystem::path& path, std::span<const std::uint8_t> data);
+
+/// Puts a file of this text in place of the one there, which stays as it is on error. @returns `io_failed`
+result<void> replace_file(const std::filesystem::path& path, std::string_view text);
 
 /// Makes a rename last: the folder's own entry must reach the disk.
 void sync_folder(const std::filesystem::path& folder);

@@ -141,20 +141,7 @@ class file_shelf final : public zoo_shelf {
       root["experts"].push_back(to_json(one));
     for (const auto& one : content.scenes)
       root["scenes"].push_back(to_json(one));
-    const auto text = root.dump() + "\n";
-    auto draft = path_;
-    draft += ".part";
-    std::error_code failure;
-    if (auto written = write_synced(draft, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-        !written) {
-      fs::remove(draft, failure);
-      return written;
-    }
-    fs::rename(draft, path_, failure);
-    if (failure)
-      return fail(ec::io_failed, path_.string() + " cannot be replaced: " + failure.message());
-    sync_folder(path_.parent_path());
-    return {};
+    return replace_file(path_, root.dump() + "\n");
   }
 
  private:

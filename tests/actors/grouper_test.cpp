@@ -697,4 +697,92 @@ BOOST_FIXTURE_TEST_CASE(under_ams_the_grouper_tells_nobody_what_to_send, a_town)
   BOOST_TEST(cameras.at("left").device.got<sampling_plan>().empty());
 }
 
+// -- a server that starts anew -------------------------------------------------------------------------------
+
+namespace {
+
+/// It ended with both cameras in group 4, in window 7.
+struct a_server_anew : a_town {
+  a_server_anew() {
+    config.kept.window = 7;
+    config.kept.next_group = 5;
+    for (const auto* camera : {"left", "right"})
+      config.kept.seats[camera_id{camera}] = {group_id{4}, market, 300s, 10s, 5, .5, .5};
+    config.bootstrap = 60s;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(cameras_that_return_are_in_their_group_again, a_server_anew) {
+  start();
+  add("left", market);
+  BOOST_TEST_REQUIRE(jobs.contains(group_id{4}));
+  BOOST_TEST_REQUIRE(initials.size() == 1u);
+  BOOST_TEST((initials.front().weights == text_blob("own"))); // what it runs
+  BOOST_TEST((told("left") == kinds{regroup_kind::joined}));
+  add("right", market);
+  BOOST_TEST((told("right") == kinds{regroup_kind::joined}));
+  BOOST_TEST(initials.size() == 1u);
+  BOOST_TEST(jobs.at(group_id{4}).got<join_order>().size() == 2u);
+  BOOST_TEST((jobs.at(group_id{4}).got<join_order>().front().since >= 300s));
+  BOOST_TEST(groups() == 1u);
+  advance(10s);
+  BOOST_TEST(telemetry.all(event_id::bootstrap_started).empty()); // they learnt a first student long ago
+  add("new", harbour);
+  BOOST_TEST(request("new")->group.value == 5u);
+}
+
+BOOST_FIXTURE_TEST_CASE(cameras_that_return_together_wait_for_one_job, a_server_anew) {
+  start();
+  models.hold<model_query>();
+  add("left", market);
+  add("right", market);
+  BOOST_TEST(told("left").empty());
+  BOOST_TEST(models.got<model_query>().size() == 1u);
+  models.deliver<model_query>(model_update{running, text_blob("own")});
+  BOOST_TEST((told("left") == kinds{regroup_kind::joined}));
+  BOOST_TEST((told("right") == kinds{regroup_kind::joined}));
+  BOOST_TEST(initials.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_group_whose_weights_are_gone_ends_and_its_camera_may_ask_anew, a_server_anew) {
+  start();
+  models.answer<model_query>([](const model_query&) -> result<model_update> { return fail(ec::io_failed, "damaged"); });
+  add("left", market);
+  BOOST_TEST(groups() == 0u);
+  BOOST_TEST((told("left") == kinds{regroup_kind::ended}));
+  models.answer<model_query>([](const model_query&) -> result<model_update> {
+    return model_update{running, text_blob("own")};
+  });
+  BOOST_TEST(request("left")->group.value == 5u);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_learns_with_whom_is_written_at_the_end_of_a_window_and_of_the_server, two_neighbours) {
+  request("left");
+  BOOST_TEST(config.store->load()->seats.empty());
+  close(1, .1);
+  BOOST_TEST(config.store->load()->window == 1u);
+  BOOST_TEST(config.store->load()->seats.size() == 1u);
+  request("right");
+  caf::anon_send_exit(grouper, caf::exit_reason::user_shutdown);
+  settle();
+  BOOST_TEST(config.store->load()->seats.size() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_disk_that_takes_nothing_is_told_of_and_the_groups_go_on, a_town) {
+  struct full_disk : seating_store {
+    result<seating> load() override { return seating{}; }
+    result<void> save(const seating&) override { return fail(ec::io_failed, "the disk is full"); }
+  };
+  config.store = std::make_shared<full_disk>();
+  start();
+  add("left", market);
+  request("left");
+  close(1, .1);
+  BOOST_TEST_REQUIRE(telemetry.all(event_id::seats_unkept).size() == 1u);
+  BOOST_TEST(telemetry.all(event_id::seats_unkept).front().text.find("the disk is full") != std::string::npos);
+  BOOST_TEST(groups() == 1u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

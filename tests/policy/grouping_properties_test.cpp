@@ -142,6 +142,10 @@ struct anything_goes {
         for (const auto& [camera, m] : t.policy.groups().at(of).members)
           scores.push_back({model, camera, any_accuracy(), *rc::gen::inRange(0, 3) / 50.});
     const auto before = seats_in(t);
+    std::map<camera_id, window_number> joined;
+    for (const auto& [id, g] : t.policy.groups())
+      for (const auto& [camera, m] : g.members)
+        joined[camera] = m.joined;
     auto copy = t.policy;
     const auto out = t.policy.unite(closed, scores, t.now);
     std::mt19937 random{*rc::gen::inRange(0u, 100u)};
@@ -158,12 +162,54 @@ struct anything_goes {
         note_move(camera.value, from.value);
         expected[camera.value] = to.value;
       }
+      // Whole groups may go at any time, but nobody leaves others behind before its stay is over.
+      if (!whole && moves < options.most_moves)
+        for (const auto& camera : cameras)
+          RC_ASSERT(closed >= joined.at(camera) + options.dwell);
+    }
+    RC_ASSERT(seats_in(t) == expected);
+  }
+
+  void open() {
+    std::vector<retrain_request> wishes;
+    for (int i = 0; i < most_cameras; ++i)
+      if (*rc::gen::inRange(0, 3) == 0)
+        wishes.push_back(request_of(name_of(i), 45. * *rc::gen::inRange(0, 10)));
+    auto expected = seats_in(t);
+    const auto id = t.policy.open(wishes, t.now, t.window);
+    RC_ASSERT(wishes.empty() == (id == group_id{}));
+    RC_ASSERT(wishes.empty() || id.value > highest_group);
+    for (const auto& wish : wishes)
+      expected[wish.camera.value] = id.value;
+    RC_ASSERT(seats_in(t) == expected);
+  }
+
+  /// The server starts anew, and some cameras return at once. Who was barred from where is forgotten.
+  void restart() {
+    const auto before = seats_in(t);
+    const auto kept = t.policy.keep(t.now, t.window - 1);
+    t.policy = grouping{options};
+    t.policy.resume(kept, t.now);
+    barred.clear();
+    auto expected = std::map<std::string, std::uint32_t>{};
+    for (int i = 0; i < most_cameras; ++i) {
+      if (*rc::gen::inRange(0, 3) == 0)
+        continue;
+      const auto taken = t.policy.take_seat(camera_id{name_of(i)});
+      if (const auto had = before.find(name_of(i)); had != before.end()) {
+        RC_ASSERT(taken.has_value());
+        expected[name_of(i)] = had->second;
+      } else if (taken) { // kept since an earlier start
+        expected[name_of(i)] = taken->value;
+      }
     }
     RC_ASSERT(seats_in(t) == expected);
   }
 
   void step() {
-    switch (*rc::gen::inRange(0, 12)) {
+    switch (*rc::gen::inRange(0, 14)) {
+      case 12: open(); break;
+      case 13: restart(); break;
       case 0: t.policy.leave(camera_id{name_of(any_camera())}); break;
       case 1:
         t.policy.moved(camera_id{name_of(any_camera())}, request_of("", 45. * *rc::gen::inRange(0, 10)).place);

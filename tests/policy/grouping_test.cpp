@@ -437,4 +437,69 @@ BOOST_AUTO_TEST_CASE(a_newcomer_keeps_its_group_from_ending) {
   BOOST_TEST(!t.policy.settle(g, false));
 }
 
+// -- over the server's end -------------------------------------------------------------------------------
+
+namespace {
+
+/// A server that starts anew with what `t` was at its end, ten minutes by its own clock after it started.
+town resumed(const town& t) {
+  town out;
+  out.now = 10min;
+  out.window = t.window;
+  out.policy.resume(t.policy.keep(t.now, t.window - 1), out.now);
+  return out;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_camera_that_comes_takes_the_seat_it_had) {
+  const auto before = settled_trio();
+  auto t = resumed(before);
+  BOOST_TEST(t.policy.groups().empty()); // nobody is here yet
+  BOOST_TEST((t.policy.take_seat(camera_id{"b"}) == group_id{1}));
+  BOOST_TEST((t.policy.take_seat(camera_id{"a"}) == group_id{1}));
+  BOOST_TEST(!t.policy.take_seat(camera_id{"a"}).has_value());
+  BOOST_TEST(!t.policy.take_seat(camera_id{"stranger"}).has_value());
+  BOOST_TEST(is_consistent(t.policy));
+  const auto& had = before.policy.groups().at(group_id{1}).members;
+  for (const auto& [camera, m] : t.policy.groups().at(group_id{1}).members) {
+    BOOST_TEST((t.now - m.since == before.now - had.at(camera).since));
+    BOOST_TEST((t.now - m.until == before.now - had.at(camera).until));
+    BOOST_TEST((m.place == had.at(camera).place));
+    BOOST_TEST(m.joined == had.at(camera).joined);
+    BOOST_TEST(m.accuracy == .5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_fall_over_the_servers_end_is_seen) {
+  auto t = resumed(settled_trio());
+  for (const auto* camera : {"a", "b", "c"})
+    t.policy.take_seat(camera_id{camera});
+  const auto out = t.close({{"a", .1}, {"b", .5}, {"c", .5}});
+  BOOST_TEST_REQUIRE(out.size() == 1u);
+  BOOST_TEST(out.front().camera.value == "a");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_group_has_a_number_of_its_own_though_the_old_ones_are_empty) {
+  auto t = resumed(settled_trio());
+  BOOST_TEST(t.ask("d", .1, 0).group.value == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_camera_that_asked_before_it_was_known_keeps_where_it_was_put) {
+  auto t = resumed(settled_trio());
+  const auto put = t.ask("a", .1, 0).group;
+  BOOST_TEST(!t.policy.take_seat(camera_id{"a"}).has_value());
+  BOOST_TEST(t.group("a") == put.value);
+}
+
+BOOST_AUTO_TEST_CASE(seats_that_nobody_took_are_kept_for_the_next_start_but_not_for_ever) {
+  auto t = resumed(settled_trio());
+  t.policy.take_seat(camera_id{"a"});
+  BOOST_TEST(t.policy.keep(t.now, t.window - 1).seats.size() == 3u);
+  for (int i = 0; i < 3; ++i)
+    t.close({{"a", .5}});
+  BOOST_TEST(t.policy.keep(t.now, t.window - 1).seats.size() == 1u);
+  BOOST_TEST(!t.policy.take_seat(camera_id{"b"}).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -104,6 +104,10 @@ class simulated_fleet : public virtual_system {
   double initial_images = 4000;
   sampling_plan plan{5, 5, 16, 16, 100'000, {5, 2, 1, 1}};
   rate_options rates;
+  /// What outlives the server.
+  std::shared_ptr<revision_store> disk = make_memory_store();
+  std::shared_ptr<zoo_shelf> shelf = make_memory_zoo_shelf();
+  std::shared_ptr<seating_store> seats = make_memory_seating_store();
   encoder_factory make_encoder = [](const sampling_plan&) { return make_raw_encoder(); };
   decoder_factory make_decoder = [] { return make_raw_decoder(); };
 
@@ -111,6 +115,8 @@ class simulated_fleet : public virtual_system {
 
   /// Starts a server for cameras of these names, whose first student is worth its ceiling under condition 0 and nothing elsewhere.
   void start(const std::vector<std::string>& names, bool share_jobs = true) {
+    names_ = names;
+    share_jobs_ = share_jobs;
     auto parts = parts_for(names, share_jobs);
     parts.sink.on_event = [this](const event& what) { events.push_back(what); };
     server = keep(spawn_named(system(), "reception", reception, std::move(parts)));
@@ -148,7 +154,10 @@ class simulated_fleet : public virtual_system {
     for (const auto& name : names)
       parts.known_cameras.emplace_back(name);
     parts.media = link;
-    parts.store = make_memory_store();
+    parts.store = disk;
+    parts.models.shelf = shelf;
+    parts.grouper.store = seats;
+    parts.grouper.kept = seats->load().value();
     parts.make_decoder = make_decoder;
     parts.draw_token = [token = std::uint64_t{100}]() mutable { return token++; };
     return parts;
@@ -159,11 +168,13 @@ class simulated_fleet : public virtual_system {
     auto worker = keep(spawn_named(
       system(), "worker:" + name, gpu_worker, worker_id{name}, [this] { return make_curve_learner(curve); }, sink));
     workers[name] = worker;
-    greet<worker_welcome, telemetry_actor>(
-      [=](const worker_welcome&, const telemetry_actor& upstream) {
-        caf::anon_send(sink, caf::actor_cast<caf::strong_actor_ptr>(upstream));
-      },
-      worker_hello{worker_id{name}, incarnation{1}, "simulated"}, worker);
+    introduce(name, [=, this] {
+      greet<worker_welcome, telemetry_actor>(
+        [=](const worker_welcome&, const telemetry_actor& upstream) {
+          caf::anon_send(sink, caf::actor_cast<caf::strong_actor_ptr>(upstream));
+        },
+        worker_hello{worker_id{name}, incarnation{1}, "simulated"}, worker);
+    });
   }
 
   /// A camera that stays at `place`, or with `way` is wherever that says.
@@ -186,11 +197,30 @@ class simulated_fleet : public virtual_system {
     config.rate = rates;
     auto device = keep(spawn_named(system(), "camera:" + name, camera, config, parts));
     cameras[name] = device;
-    greet<camera_welcome, request_desk_actor, telemetry_actor>(
-      [=](const camera_welcome& welcome, const request_desk_actor& desk, const telemetry_actor& sink) {
-        caf::anon_send(device, welcome, desk, sink);
-      },
-      camera_hello{camera_id{name}, config.process, place, {}}, device);
+    introduce(name, [=, this, process = config.process] {
+      greet<camera_welcome, request_desk_actor, telemetry_actor>(
+        [=](const camera_welcome& welcome, const request_desk_actor& desk, const telemetry_actor& sink) {
+          caf::anon_send(device, welcome, desk, sink);
+        },
+        camera_hello{camera_id{name}, process, place, {}}, device);
+    });
+  }
+
+  /// That camera will not be introduced to a server that starts anew.
+  void forget(const std::string& camera) {
+    introductions_.erase(camera);
+    cameras.erase(camera);
+  }
+
+  /// The server ends, and cameras and workers find another that begins with what it left on its disk.
+  void restart_server(duration away) {
+    caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
+    for (const auto& [name, device] : cameras)
+      caf::anon_send(device, adrift_atom_v);
+    advance(away);
+    start(std::vector{names_}, share_jobs_);
+    for (const auto& [name, again] : introductions_)
+      again();
   }
 
   // -- what happened -----------------------------------------------------------------------------------
@@ -222,6 +252,11 @@ class simulated_fleet : public virtual_system {
   status_report status() { return ask<status_report>(server, status_query{}).value(); }
 
  private:
+  void introduce(const std::string& name, std::function<void()> how) {
+    how();
+    introductions_[name] = std::move(how);
+  }
+
   template <class... Answer, class Then, class Hello, class Device>
   void greet(Then then, const Hello& hello, const Device& device) {
     system().spawn([=, this](caf::event_based_actor* self) {
@@ -231,6 +266,12 @@ class simulated_fleet : public virtual_system {
     });
     settle();
   }
+
+  /// Of the newest `start`.
+  std::vector<std::string> names_;
+  bool share_jobs_ = true;
+  /// By name, of cameras and workers.
+  std::map<std::string, std::function<void()>> introductions_;
 };
 
 } // namespace ecco::test
