@@ -26,8 +26,10 @@ std::vector<std::pair<int, int>> crossings_of(district where) {
   std::vector<std::pair<int, int>> all;
   for (int column = 0; column < street::columns; ++column)
     for (int row = 1; row < street::rows; ++row) {
-      const bool suburb = column <= 1, downtown = column == 2 || column == 3, park = column == 4 || column == 5;
-      if ((where == district::suburb && suburb) || (where == district::downtown && downtown) || (where == district::park && park))
+      const bool suburb = column <= 1, downtown = column == 2 || column == 3,
+                 park = column == 4 || column == 5;
+      if ((where == district::suburb && suburb) || (where == district::downtown && downtown)
+          || (where == district::park && park))
         all.push_back({column, row});
     }
   return all;
@@ -38,7 +40,8 @@ rect beat_of(district where) {
   switch (where) {
     case district::suburb: return {street::x_of(0), street::y_of(1), street::x_of(1), street::y_of(4)};
     case district::park: return {street::x_of(4), street::y_of(1), street::x_of(5), street::y_of(4)};
-    case district::highway: return {highway::west + 120, highway::middle_y - 6, highway::east - 120, highway::middle_y + 6};
+    case district::highway:
+      return {highway::west + 120, highway::middle_y - 6, highway::east - 120, highway::middle_y + 6};
     default: return {street::x_of(2), street::y_of(1), street::x_of(4), street::y_of(4)};
   }
 }
@@ -48,7 +51,8 @@ rect beat_of(district where) {
 result<camera_plan> camera_named(const std::string& name) {
   const auto refuse = [&] {
     return fail(ec::invalid_argument, "world camera '" + name + "': there is none of this name",
-                "a district (suburb, downtown, park, tunnel, highway), perhaps after car- or drone-, and a number from 1 on: downtown-2, car-park-1, drone-suburb-3");
+                "a district (suburb, downtown, park, tunnel, highway), perhaps after car- or drone-, and a "
+                "number from 1 on: downtown-2, car-park-1, drone-suburb-3");
   };
   camera_plan made;
   made.name = name;
@@ -67,14 +71,17 @@ result<camera_plan> camera_named(const std::string& name) {
   if (!home || read.ec != std::errc{} || read.ptr != to || number < 1 || number > 10'000)
     return refuse();
   if (made.on == mount::drone && *home == district::tunnel)
-    return fail(ec::invalid_argument, "world camera '" + name + "': drones do not fly in the tunnel", "choose another district");
+    return fail(ec::invalid_argument, "world camera '" + name + "': drones do not fly in the tunnel",
+                "choose another district");
   made.home = *home;
   made.number = number;
   return made;
 }
 
 camera_path::camera_path(const camera_plan& plan, const city& in, const traffic& among)
-    : plan_(plan), seed_(in.seed), draw_(hashed(in.seed, 300, static_cast<int>(plan.on), static_cast<int>(plan.home), plan.number)), traffic_(among) {
+    : plan_(plan), seed_(in.seed),
+      draw_(hashed(in.seed, 300, static_cast<int>(plan.on), static_cast<int>(plan.home), plan.number)),
+      traffic_(among) {
   if (plan.on != mount::vehicle)
     return;
   for (std::size_t d = 0; d < district_names.size(); ++d)
@@ -94,17 +101,27 @@ camera_state camera_path::at(double t) const {
 }
 
 camera_state camera_path::on_pole() const {
-  const auto vary = [&](int what, float low, float high) { return between(hashed(draw_, 10, what), low, high); };
+  const auto vary = [&](int what, float low, float high) {
+    return between(hashed(draw_, 10, what), low, high);
+  };
   const int wide = plan_.width, tall = plan_.height;
   if (plan_.home == district::tunnel) {
     const float way = plan_.number % 2 ? 1.f : -1.f;
     const float x = way > 0 ? tunnel::from_x + vary(1, 26, 50) : tunnel::to_x - vary(1, 26, 50);
-    return {look({x, tunnel::middle_y - way * 5.7f, vary(2, 4.f, 4.7f)}, way > 0 ? vary(3, .06f, .14f) : pi + vary(3, .06f, .14f), vary(4, -14, -9) * degree, 0, focal_for(vary(5, 60, 72), wide), wide, tall), 0, {}};
+    return {look({x, tunnel::middle_y - way * 5.7f, vary(2, 4.f, 4.7f)},
+                 way > 0 ? vary(3, .06f, .14f) : pi + vary(3, .06f, .14f), vary(4, -14, -9) * degree, 0,
+                 focal_for(vary(5, 60, 72), wide), wide, tall),
+            0,
+            {}};
   }
   if (plan_.home == district::highway) {
     const float way = plan_.number % 2 ? 1.f : -1.f;
-    const vec3 eye{vary(1, -300, 300), highway::middle_y - way * vary(6, 1, highway::half_width + 1), vary(2, 7, 9.5f)};
-    return {look(eye, (way > 0 ? 0 : pi) + vary(3, -.05f, .22f), vary(4, -18, -12) * degree, 0, focal_for(vary(5, 48, 62), wide), wide, tall), 0, {}};
+    const vec3 eye{vary(1, -300, 300), highway::middle_y - way * vary(6, 1, highway::half_width + 1),
+                   vary(2, 7, 9.5f)};
+    return {look(eye, (way > 0 ? 0 : pi) + vary(3, -.05f, .22f), vary(4, -18, -12) * degree, 0,
+                 focal_for(vary(5, 48, 62), wide), wide, tall),
+            0,
+            {}};
   }
   const auto crossings = crossings_of(plan_.home);
   // Neighbouring numbers stand at different corners.
@@ -117,11 +134,21 @@ camera_state camera_path::on_pole() const {
   const vec2 ahead = directions[leg];
   if (hashed(draw_, 3) % 2 == 0 || (column == 4 && row == 1)) {
     // Beyond the intersection, looking back at who waits there.
-    const vec2 back = vec2{street::x_of(column), street::y_of(row)} + ahead * vary(1, 27, 38) + right_of(ahead) * vary(2, 7.7f, 8.8f);
-    return {look(at_height(back, vary(3, 4.6f, 6)), heading_of(ahead * -1) - vary(4, .06f, .24f), vary(5, -14, -9) * degree, vary(6, -.012f, .012f), focal_for(vary(7, 50, 62), wide), wide, tall), 0, {}};
+    const vec2 back = vec2{street::x_of(column), street::y_of(row)} + ahead * vary(1, 27, 38)
+                      + right_of(ahead) * vary(2, 7.7f, 8.8f);
+    return {look(at_height(back, vary(3, 4.6f, 6)), heading_of(ahead * -1) - vary(4, .06f, .24f),
+                 vary(5, -14, -9) * degree, vary(6, -.012f, .012f), focal_for(vary(7, 50, 62), wide), wide,
+                 tall),
+            0,
+            {}};
   }
-  const vec2 foot = vec2{street::x_of(column), street::y_of(row)} - ahead * vary(1, 9.2f, 11.4f) + right_of(ahead) * vary(2, 7.6f, 8.6f);
-  return {look(at_height(foot, vary(3, 5.f, 6.6f)), heading_of(ahead) + vary(4, .1f, .3f), vary(5, -16, -11) * degree, vary(6, -.012f, .012f), focal_for(vary(7, 50, 64), wide), wide, tall), 0, {}};
+  const vec2 foot = vec2{street::x_of(column), street::y_of(row)} - ahead * vary(1, 9.2f, 11.4f)
+                    + right_of(ahead) * vary(2, 7.6f, 8.6f);
+  return {look(at_height(foot, vary(3, 5.f, 6.6f)), heading_of(ahead) + vary(4, .1f, .3f),
+               vary(5, -16, -11) * degree, vary(6, -.012f, .012f), focal_for(vary(7, 50, 64), wide), wide,
+               tall),
+          0,
+          {}};
 }
 
 std::vector<camera_path::ride> camera_path::plan_rides(district where, std::uint64_t draw) const {
@@ -157,14 +184,17 @@ std::vector<camera_path::ride> camera_path::plan_rides(district where, std::uint
     };
     std::vector<option> options;
     for (const auto& one : stays)
-      for (float since = std::fmod(phase - slots[one.slot].enters + 4 * cycle, cycle); since < one.to - 2; since += cycle)
+      for (float since = std::fmod(phase - slots[one.slot].enters + 4 * cycle, cycle); since < one.to - 2;
+           since += cycle)
         if (since >= one.from)
           options.push_back({one.to - since, since, one.slot});
     // When nobody is there the camera rides on a vehicle that only it knows.
     if (options.empty())
       for (const auto& one : stays)
         options.push_back({one.to - one.from, one.from, one.slot});
-    std::sort(options.begin(), options.end(), [](const option& a, const option& b) { return a.left != b.left ? a.left > b.left : a.slot < b.slot; });
+    std::sort(options.begin(), options.end(), [](const option& a, const option& b) {
+      return a.left != b.left ? a.left > b.left : a.slot < b.slot;
+    });
     const auto& taken = options[hashed(draw, rides.size()) % std::min<std::size_t>(5, options.size())];
     rides.push_back({phase, taken.since, taken.slot});
     phase += taken.left;
@@ -178,11 +208,16 @@ camera_state camera_path::carried(const vehicle& by, double t) const {
   const vec2 foot = by.at + by.ahead * (size.length / 2 - (by.kind == object_class::car ? 1.4f : .3f));
   // It shakes a little with the road.
   const float shake = std::min(1.f, by.speed / 12) * degree;
-  const auto wave = [&](float rate, int what) { return std::sin(static_cast<float>(std::fmod(t * rate, 2 * pi)) + fraction(hashed(draw_, 20, what)) * 6); };
-  const float tilt = (-3.5f + between(hashed(draw_, 21), -1.5f, 1)) * degree + shake * (.16f * wave(11.3f, 1) + .1f * wave(23.7f, 2)) - .012f * std::clamp(by.acceleration / 3, -1.f, 1.f) * -1;
+  const auto wave = [&](float rate, int what) {
+    return std::sin(static_cast<float>(std::fmod(t * rate, 2 * pi)) + fraction(hashed(draw_, 20, what)) * 6);
+  };
+  const float tilt = (-3.5f + between(hashed(draw_, 21), -1.5f, 1)) * degree
+                     + shake * (.16f * wave(11.3f, 1) + .1f * wave(23.7f, 2))
+                     - .012f * std::clamp(by.acceleration / 3, -1.f, 1.f) * -1;
   const float roll = shake * .2f * wave(7.1f, 3);
   camera_state made;
-  made.from = look(at_height(foot, height), heading_of(by.ahead), tilt, roll, focal_for(between(hashed(draw_, 22), 62, 74), plan_.width), plan_.width, plan_.height);
+  made.from = look(at_height(foot, height), heading_of(by.ahead), tilt, roll,
+                   focal_for(between(hashed(draw_, 22), 62, 74), plan_.width), plan_.width, plan_.height);
   made.carried_by = by.id;
   made.velocity = at_height(by.ahead * by.speed, 0);
   return made;
@@ -215,7 +250,8 @@ camera_state camera_path::on_highway(double t) const {
   const bool east = lane < 3;
   by.ahead = {east ? 1.f : -1.f, 0};
   by.speed = 25;
-  const float across = highway::median + highway::lane_width * (static_cast<float>(lane % 3) + .5f) + .25f * std::sin(gone / 41 + fraction(by.id) * 6);
+  const float across = highway::median + highway::lane_width * (static_cast<float>(lane % 3) + .5f)
+                       + .25f * std::sin(gone / 41 + fraction(by.id) * 6);
   by.at = {east ? highway::west + gone : highway::east - gone, highway::middle_y + (east ? -across : across)};
   return carried(by, t);
 }
@@ -234,7 +270,8 @@ camera_state camera_path::on_drone(double t) const {
     // In a formation they fly one behind the other and to the sides.
     const float behind = plan_.formation ? static_cast<float>(plan_.number % 8) * 9 : 0;
     const float aside = plan_.formation ? (plan_.number % 2 ? 3.f : -3.f) : 0;
-    const auto s = static_cast<float>(std::fmod(fraction(hashed(group, 2)) * loop + speed * t - behind + 4 * loop, loop));
+    const auto s = static_cast<float>(
+        std::fmod(fraction(hashed(group, 2)) * loop + speed * t - behind + 4 * loop, loop));
     const auto point = on_loop(inner, radius, s, aside);
     return place{at_height(point.at, between(hashed(group, 3), 19, 27)), point.ahead};
   };
@@ -246,10 +283,14 @@ camera_state camera_path::on_drone(double t) const {
       now.at = now.at * (1 - k) + next.at * k;
       now.ahead = unit(now.ahead * (1 - k) + next.ahead * (k + .001f));
     }
-  const auto sway = [&](double rate, int what) { return std::sin(static_cast<float>(std::fmod(t * rate, 2 * pi)) + fraction(hashed(draw_, 30, what)) * 6); };
+  const auto sway = [&](double rate, int what) {
+    return std::sin(static_cast<float>(std::fmod(t * rate, 2 * pi)) + fraction(hashed(draw_, 30, what)) * 6);
+  };
   camera_state made;
   const vec3 eye = now.at + vec3{.4f * sway(.7, 1), .4f * sway(.9, 2), .5f * sway(.5, 3)};
-  made.from = look(eye, heading_of(now.ahead) + .12f * sway(.23, 4), (-36 + between(hashed(group, 5), -7, 5)) * degree, .02f * sway(.8, 5), focal_for(60, plan_.width), plan_.width, plan_.height);
+  made.from = look(eye, heading_of(now.ahead) + .12f * sway(.23, 4),
+                   (-36 + between(hashed(group, 5), -7, 5)) * degree, .02f * sway(.8, 5),
+                   focal_for(60, plan_.width), plan_.width, plan_.height);
   made.velocity = at_height(now.ahead * 6, 0);
   return made;
 }

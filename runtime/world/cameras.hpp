@@ -30,8 +30,8 @@ struct camera_plan {
   friend bool operator==(const camera_plan&, const camera_plan&) = default;
 };
 
-/// Reads a name such as `downtown-2`, `car-park-1`, `drone-suburb-3`: what it is on (a pole when nothing is said),
-/// its district, its number from 1 on.
+/// Reads a name such as `downtown-2`, `car-park-1`, `drone-suburb-3`: what it is on (a pole when nothing is
+/// said), its district, its number from 1 on.
 result<camera_plan> camera_named(const std::string& name);
 
 /// Where a camera stands and looks at one moment.

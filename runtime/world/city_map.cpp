@@ -4,11 +4,12 @@
 namespace ecco::world {
 namespace {
 
-constexpr std::array<float, street::columns + 2> x_lines{
-    street::west,       street::x_of(0), street::x_of(1), street::x_of(2), street::x_of(3),
-    street::x_of(4), street::x_of(5), street::x_of(6), street::east};
-constexpr std::array<float, street::rows + 2> y_lines{street::south,   street::y_of(0), street::y_of(1), street::y_of(2),
-                                                      street::y_of(3), street::y_of(4), street::north};
+constexpr std::array<float, street::columns + 2> x_lines{street::west,    street::x_of(0), street::x_of(1),
+                                                         street::x_of(2), street::x_of(3), street::x_of(4),
+                                                         street::x_of(5), street::x_of(6), street::east};
+constexpr std::array<float, street::rows + 2> y_lines{street::south,   street::y_of(0), street::y_of(1),
+                                                      street::y_of(2), street::y_of(3), street::y_of(4),
+                                                      street::north};
 
 district kind_of(int column, int row) {
   if (column <= 2 || column == 7)
@@ -29,16 +30,24 @@ void add_offices(city& to, const block& in) {
   for (int i = 0; i < across; ++i)
     for (int j = 0; j < deep; ++j) {
       const auto hash = hashed(in.seed, i, j);
-      const float wide = lots.width() / static_cast<float>(across), long_side = lots.depth() / static_cast<float>(deep);
+      const float wide = lots.width() / static_cast<float>(across),
+                  long_side = lots.depth() / static_cast<float>(deep);
       const float gap = between(hashed(hash, 2), 0.f, 2.2f);
       building made;
-      made.base = {lots.x0 + static_cast<float>(i) * wide + (i > 0 ? gap : 0), lots.y0 + static_cast<float>(j) * long_side,
-                   lots.x0 + static_cast<float>(i + 1) * wide, lots.y0 + static_cast<float>(j + 1) * long_side - (j == 0 ? gap : 0)};
+      made.base = {lots.x0 + static_cast<float>(i) * wide + (i > 0 ? gap : 0),
+                   lots.y0 + static_cast<float>(j) * long_side, lots.x0 + static_cast<float>(i + 1) * wide,
+                   lots.y0 + static_cast<float>(j + 1) * long_side - (j == 0 ? gap : 0)};
       const bool office = fraction(hashed(hash, 3)) < .5f;
       made.style = office ? building_style::office : building_style::brick;
       made.height = office ? between(hashed(hash, 4), 17, 46) : between(hashed(hash, 4), 10, 22);
-      made.walls = office ? pick(hashed(hash, 5), {{.34f, .36f, .38f}, {.5f, .49f, .46f}, {.24f, .28f, .33f}, {.55f, .5f, .42f}})
-                          : pick(hashed(hash, 5), {{.34f, .15f, .1f}, {.5f, .4f, .28f}, {.55f, .52f, .45f}, {.42f, .26f, .18f}, {.4f, .42f, .4f}});
+      made.walls = office
+                       ? pick(hashed(hash, 5),
+                              {{.34f, .36f, .38f}, {.5f, .49f, .46f}, {.24f, .28f, .33f}, {.55f, .5f, .42f}})
+                       : pick(hashed(hash, 5), {{.34f, .15f, .1f},
+                                                {.5f, .4f, .28f},
+                                                {.55f, .52f, .45f},
+                                                {.42f, .26f, .18f},
+                                                {.4f, .42f, .4f}});
       made.roof = rgb{.16f, .16f, .165f} * between(hashed(hash, 6), .7f, 1.5f);
       made.seed = static_cast<std::uint32_t>(hash);
       to.buildings.push_back(made);
@@ -71,14 +80,22 @@ void add_houses(city& to, const block& in) {
       made.base = {x - wide / 2, y0, x + wide / 2, y0 + deep};
       made.style = building_style::house;
       made.height = between(hashed(hash, 5), 3.6f, 6.2f);
-      made.walls = pick(hashed(hash, 6), {{.62f, .6f, .54f}, {.55f, .46f, .34f}, {.35f, .17f, .12f}, {.44f, .5f, .53f}, {.66f, .63f, .6f}, {.5f, .52f, .42f}});
-      made.roof = pick(hashed(hash, 7), {{.2f, .07f, .05f}, {.1f, .1f, .11f}, {.16f, .1f, .07f}, {.13f, .14f, .16f}});
+      made.walls = pick(hashed(hash, 6), {{.62f, .6f, .54f},
+                                          {.55f, .46f, .34f},
+                                          {.35f, .17f, .12f},
+                                          {.44f, .5f, .53f},
+                                          {.66f, .63f, .6f},
+                                          {.5f, .52f, .42f}});
+      made.roof =
+          pick(hashed(hash, 7), {{.2f, .07f, .05f}, {.1f, .1f, .11f}, {.16f, .1f, .07f}, {.13f, .14f, .16f}});
       made.seed = static_cast<std::uint32_t>(hash);
       to.buildings.push_back(made);
       for (int k = 0; k < 3; ++k) {
         const auto at = hashed(hash, 20 + k);
-        const float tree_y = side == 0 ? lots.y0 + between(hashed(at, 1), 1.5f, 26) : lots.y1 - between(hashed(at, 1), 1.5f, 26);
-        const vec2 foot{x + (k == 1 ? 1.f : -1.f) * between(hashed(at, 2), wide / 2 + 2.f, pitch / 2), tree_y};
+        const float tree_y = side == 0 ? lots.y0 + between(hashed(at, 1), 1.5f, 26)
+                                       : lots.y1 - between(hashed(at, 1), 1.5f, 26);
+        const vec2 foot{x + (k == 1 ? 1.f : -1.f) * between(hashed(at, 2), wide / 2 + 2.f, pitch / 2),
+                        tree_y};
         if (lots.contains(foot))
           add_tree(to, foot, 0, at);
       }
@@ -104,16 +121,19 @@ void add_park_trees(city& to, const block& in) {
 void add_hill_trees(city& to) {
   for (int i = 0; i < 60; ++i) {
     const auto hash = hashed(to.seed, 500 + i);
-    const rect top{tunnel::hill.x0 + 5, tunnel::hill.y0 + tunnel::slope + 2, tunnel::hill.x1 - 5, tunnel::hill.y1 - tunnel::slope - 2};
-    add_tree(to, {between(hashed(hash, 1), top.x0, top.x1), between(hashed(hash, 2), top.y0, top.y1)}, tunnel::hill_height, hash);
+    const rect top{tunnel::hill.x0 + 5, tunnel::hill.y0 + tunnel::slope + 2, tunnel::hill.x1 - 5,
+                   tunnel::hill.y1 - tunnel::slope - 2};
+    add_tree(to, {between(hashed(hash, 1), top.x0, top.x1), between(hashed(hash, 2), top.y0, top.y1)},
+             tunnel::hill_height, hash);
   }
 }
 
-/// Lamps, trees and parking along one side of a stretch of street, from `begin` on in direction `ahead`; traffic on
-/// that side goes `ahead`.
+/// Lamps, trees and parking along one side of a stretch of street, from `begin` on in direction `ahead`;
+/// traffic on that side goes `ahead`.
 void line_street(city& to, vec2 begin, vec2 ahead, float stretch, bool has_trees) {
   const vec2 right = right_of(ahead);
-  const auto hash = hashed(to.seed, 900, static_cast<int>(begin.x), static_cast<int>(begin.y), static_cast<int>(ahead.x * 2 + ahead.y));
+  const auto hash = hashed(to.seed, 900, static_cast<int>(begin.x), static_cast<int>(begin.y),
+                           static_cast<int>(ahead.x * 2 + ahead.y));
   for (float s = 20; s < stretch - 14; s += 27)
     to.lamps.push_back({begin + ahead * s + right * (street::curb + .6f), right * -1});
   for (float s = 24; s < stretch - 20; s += 6.4f) {
@@ -156,7 +176,8 @@ void add_streets(city& to) {
 void add_highway_lamps(city& to) {
   for (float x = highway::west + 20; x < highway::east; x += 46)
     for (const float side : {-1.f, 1.f})
-      to.lamps.push_back({{x + side * 11, highway::middle_y + side * (highway::half_width + .8f)}, {0, -side}});
+      to.lamps.push_back(
+          {{x + side * 11, highway::middle_y + side * (highway::half_width + .8f)}, {0, -side}});
 }
 
 void add_backdrop(city& to) {
@@ -177,8 +198,10 @@ void add_backdrop(city& to) {
   for (int i = 0; i < 170; ++i) {
     const auto hash = hashed(to.seed, 800, i);
     const float side = i % 2 == 0 ? highway::half_width + 7 : -highway::half_width - 6;
-    add_tree(to, {between(hashed(hash, 1), highway::west, highway::east),
-                  highway::middle_y + side + (i % 2 == 0 ? 1.f : -.3f) * between(hashed(hash, 2), 0, 14)}, 0, hash);
+    add_tree(to,
+             {between(hashed(hash, 1), highway::west, highway::east),
+              highway::middle_y + side + (i % 2 == 0 ? 1.f : -.3f) * between(hashed(hash, 2), 0, 14)},
+             0, hash);
   }
 }
 
@@ -187,11 +210,13 @@ void add_backdrop(city& to) {
 float covered(vec2 p) {
   if (std::abs(p.y - tunnel::middle_y) > tunnel::half_width + .3f)
     return 0;
-  return std::min(smooth(tunnel::from_x - 2, tunnel::from_x + 14, p.x), 1 - smooth(tunnel::to_x - 14, tunnel::to_x + 2, p.x));
+  return std::min(smooth(tunnel::from_x - 2, tunnel::from_x + 14, p.x),
+                  1 - smooth(tunnel::to_x - 14, tunnel::to_x + 2, p.x));
 }
 
 bool near_tunnel(vec2 p, float reach) {
-  const vec2 nearest{std::clamp(p.x, tunnel::inside.x0, tunnel::inside.x1), std::clamp(p.y, tunnel::inside.y0, tunnel::inside.y1)};
+  const vec2 nearest{std::clamp(p.x, tunnel::inside.x0, tunnel::inside.x1),
+                     std::clamp(p.y, tunnel::inside.y0, tunnel::inside.y1)};
   return length(p - nearest) < reach;
 }
 

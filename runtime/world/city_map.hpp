@@ -12,7 +12,8 @@
 namespace ecco::world {
 
 enum class district : std::uint8_t { suburb, downtown, park, tunnel, highway };
-inline constexpr std::array<std::string_view, 5> district_names{"suburb", "downtown", "park", "tunnel", "highway"};
+inline constexpr std::array<std::string_view, 5> district_names{"suburb", "downtown", "park", "tunnel",
+                                                                "highway"};
 
 /// Streets form a grid; traffic keeps to the right. Distances are metres from a street's middle.
 namespace street {
@@ -41,7 +42,8 @@ inline constexpr float hill_height = 8.5f, slope = 13;
 } // namespace tunnel
 
 namespace highway {
-inline constexpr float middle_y = 268, west = -470, east = 470, lane_width = 3.7f, median = 1.6f, half_width = 15.5f;
+inline constexpr float middle_y = 268, west = -470, east = 470, lane_width = 3.7f, median = 1.6f,
+                       half_width = 15.5f;
 inline constexpr int lanes = 3;
 } // namespace highway
 
@@ -101,7 +103,8 @@ city make_city(std::uint64_t seed);
 
 /// Is there an intersection of this column and row?
 constexpr bool is_crossing(int column, int row) {
-  return column >= 0 && column < street::columns && row >= 0 && row < street::rows && !(column == 4 && row == 0);
+  return column >= 0 && column < street::columns && row >= 0 && row < street::rows
+         && !(column == 4 && row == 0);
 }
 
 /// The district that a point lies in.

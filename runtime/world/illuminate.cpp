@@ -36,13 +36,16 @@ face_light light_on(const drawn_face& seen, const lighting& light, const std::ve
   const float up = leaves || round ? .6f : .5f + .5f * seen.normal.z;
   made.direct = light.sun * facing;
   made.ambient = light.sky * (.25f + .75f * up) + light.bounce * (1 - up);
-  made.mirror = mix(light.horizon * .3f + light.bounce * .35f, light.zenith * .55f + light.sky * .4f, std::clamp(seen.normal.z * .8f + .25f, 0.f, 1.f));
+  made.mirror = mix(light.horizon * .3f + light.bounce * .35f, light.zenith * .55f + light.sky * .4f,
+                    std::clamp(seen.normal.z * .8f + .25f, 0.f, 1.f));
   made.lamp = seen.normal.z > .7f ? 1.f : leaves || round ? .7f : .55f;
   made.ground = is_ground(what.made_of);
-  const bool roadway = what.made_of == material::street || what.made_of == material::highway || what.made_of == material::crossing || what.made_of == material::zebra;
+  const bool roadway = what.made_of == material::street || what.made_of == material::highway
+                       || what.made_of == material::crossing || what.made_of == material::zebra;
   made.soaks = made.ground && what.made_of != material::grass && what.made_of != material::water ? 1.f : 0.f;
   made.white = roadway ? .62f : made.ground || leaves ? .95f : std::max(0.f, seen.normal.z - .3f) * 1.3f;
-  if (round || what.made_of == material::tunnel_ceiling || what.made_of == material::lamp || what.made_of == material::glass)
+  if (round || what.made_of == material::tunnel_ceiling || what.made_of == material::lamp
+      || what.made_of == material::glass)
     made.white = 0;
   else if (seen.object > 0)
     made.white *= .55f;
@@ -62,14 +65,16 @@ face_light light_on(const drawn_face& seen, const lighting& light, const std::ve
 /// Clouds drift with the wind.
 float clouds_at(const world& in, const lighting& light, vec3 ray, double t) {
   const float up = std::max(ray.z / length(ray), .02f);
-  const float x = ray.x / (up + .1f) * 3 + static_cast<float>(std::fmod(t * .02, 256)), y = ray.y / (up + .1f) * 3;
+  const float x = ray.x / (up + .1f) * 3 + static_cast<float>(std::fmod(t * .02, 256)),
+              y = ray.y / (up + .1f) * 3;
   const float cover = light.weather.cloud;
   return smooth(.75f - 1.25f * cover, 1.5f - 1.25f * cover, in.grain.soft_between(x + 300, y + 300) + .45f);
 }
 
 class illuminator {
  public:
-  illuminator(const world& in, const lighting& light, const raster& from, const surfaces& what, const std::vector<std::uint8_t>& marks, double t, lit_picture& to)
+  illuminator(const world& in, const lighting& light, const raster& from, const surfaces& what,
+              const std::vector<std::uint8_t>& marks, double t, lit_picture& to)
       : in_(in), light_(light), from_(from), view_(from.from()), what_(what), marks_(marks), t_(t), to_(to) {}
 
   void run(const moving_scene& scene) {
@@ -112,7 +117,8 @@ void illuminator::find_sunny(const moving_scene& scene) {
     const auto& at = scene.objects[i].where;
     if (at.empty() || at.y1 - at.y0 < 8)
       continue;
-    const vec3 ray = unit(view_.ray(static_cast<float>(at.x0 + at.x1) / 4, static_cast<float>(at.y0 + at.y1) / 4));
+    const vec3 ray =
+        unit(view_.ray(static_cast<float>(at.x0 + at.x1) / 4, static_cast<float>(at.y0 + at.y1) / 4));
     const vec3 place = view_.eye + ray * scene.objects[i].distance;
     sunny_[i] = sunlight_at(in_, light_, place);
   }
@@ -160,15 +166,18 @@ void illuminator::row(int y) {
       const auto index = what_.shown[i];
       const auto& plane = from_.faces()[index];
       const auto& on = faces_[index];
-      const float near = std::max(plane.a * (static_cast<float>(x) * raster::samples + .5f) + plane.b * sy + plane.c, 1e-4f);
+      const float near =
+          std::max(plane.a * (static_cast<float>(x) * raster::samples + .5f) + plane.b * sy + plane.c, 1e-4f);
       const float z = std::min(1 / near, 3000.f);
       rgb base{what_.r[i], what_.g[i], what_.b[i]};
       float gloss = what_.gloss[i];
       // All four samples in one sum: the low bits count one kind of mark, the next another.
-      const std::uint32_t marked = top[2 * x] + top[2 * x + 1] * 16u + low[2 * x] * 256u + low[2 * x + 1] * 4096u;
+      const std::uint32_t marked =
+          top[2 * x] + top[2 * x + 1] * 16u + low[2 * x] * 256u + low[2 * x + 1] * 4096u;
       rgb direct = on.direct, ambient = on.ambient;
       if (marked != 0) {
-        const float in_shadow = static_cast<float>(__builtin_popcount(marked & 0x1111u)) * .25f, under = static_cast<float>(__builtin_popcount(marked & 0x2222u)) * .25f;
+        const float in_shadow = static_cast<float>(__builtin_popcount(marked & 0x1111u)) * .25f,
+                    under = static_cast<float>(__builtin_popcount(marked & 0x2222u)) * .25f;
         direct = direct * (1 - in_shadow);
         ambient = ambient * (1 - .6f * under);
       }
@@ -180,7 +189,8 @@ void illuminator::row(int y) {
         gloss = 0;
       }
       if (weather.white > 0 && on.white > 0) {
-        const float snow = std::min(1.f, weather.white * on.white * (on.ground ? 1.25f - .5f * what_.gloss[i] : 1.f));
+        const float snow =
+            std::min(1.f, weather.white * on.white * (on.ground ? 1.25f - .5f * what_.gloss[i] : 1.f));
         base = mix(base, rgb{.6f, .615f, .64f}, snow);
         mirror *= 1 - snow;
         gloss *= 1 - snow;
@@ -190,9 +200,11 @@ void illuminator::row(int y) {
       if (dark_ || tube_) {
         const vec3 p = view_.eye + (ray0 + ray_step * static_cast<float>(x)) * z;
         if (dark_)
-          lit = lit + lamp_colour * (in_.lamps.at(ground_of(p)) * on.lamp * light_.lamps * (p.z > 7 ? .1f : 1.f));
+          lit = lit
+                + lamp_colour * (in_.lamps.at(ground_of(p)) * on.lamp * light_.lamps * (p.z > 7 ? .1f : 1.f));
         if (tube_) {
-          const bool may_be = std::abs(p.y - tunnel::middle_y) < tunnel::half_width + .3f && p.z < tunnel::height + .1f;
+          const bool may_be =
+              std::abs(p.y - tunnel::middle_y) < tunnel::half_width + .3f && p.z < tunnel::height + .1f;
           const float inside = may_be ? covered(ground_of(p)) : 0;
           if (inside > 0) {
             const float pools = .8f + .2f * std::cos(p.x * (2 * pi / 9) - .9f);
@@ -229,8 +241,9 @@ void add_beams(const lighting& light, const moving_scene& scene, raster& from, l
       continue;
     to.has_beams = true;
     const vec2 foot = ground_of(one.at), ahead = ground_of(one.ahead), right = right_of(ahead);
-    const std::array<vec3, 4> around{at_height(foot + ahead * 1.2f - right * .8f, 0), at_height(foot + ahead * 1.2f + right * .8f, 0), at_height(foot + ahead * 22 + right * 5, 0),
-                                     at_height(foot + ahead * 22 - right * 5, 0)};
+    const std::array<vec3, 4> around{
+        at_height(foot + ahead * 1.2f - right * 1.2f, 0), at_height(foot + ahead * 1.2f + right * 1.2f, 0),
+        at_height(foot + ahead * 22 + right * 7.5f, 0), at_height(foot + ahead * 22 - right * 7.5f, 0)};
     const auto& plane = from.ground();
     const float strength = .42f * std::max(light.lamps, .12f);
     from.spans(around, [&](int y, int x0, int x1) {
@@ -238,22 +251,24 @@ void add_beams(const lighting& light, const moving_scene& scene, raster& from, l
         return;
       const vec3 ray0 = seen.ray(.5f, static_cast<float>(y / 2) + .5f), step = seen.right * (1 / seen.focal);
       for (int x = (x0 + 1) / 2; x < x1 / 2; ++x) {
-        const float near = plane.a * (static_cast<float>(x) * 2 + .5f) + plane.b * (static_cast<float>(y) + .5f) + plane.c;
+        const float near =
+            plane.a * (static_cast<float>(x) * 2 + .5f) + plane.b * (static_cast<float>(y) + .5f) + plane.c;
         const vec3 p = seen.eye + (ray0 + step * static_cast<float>(x)) * (1 / std::max(near, 1e-4f));
         const vec2 d = ground_of(p) - foot;
         const float far = dot(d, ahead), side = dot(d, right);
         if (far < .5f)
           continue;
-        const float spread = side / (.7f + .2f * far);
-        to.beams[static_cast<std::size_t>(y / 2) * static_cast<std::size_t>(seen.width) + static_cast<std::size_t>(x)] +=
-            strength * std::max(0.f, 1 - spread * spread) * smooth(22, 3, far) * smooth(22, 3, far) * smooth(.5f, 4, far);
+        const float spread = side / (.85f + .3f * far), within = std::max(0.f, 1 - spread * spread);
+        to.beams[static_cast<std::size_t>(y / 2) * static_cast<std::size_t>(seen.width)
+                 + static_cast<std::size_t>(x)] +=
+            strength * within * within * smooth(22, 3, far) * smooth(22, 3, far) * smooth(.5f, 4, far);
       }
     });
   }
 }
 
-void illuminate(const world& in, const lighting& light, const moving_scene& scene, const raster& from, const surfaces& what, const std::vector<std::uint8_t>& marks,
-                double t, lit_picture& to) {
+void illuminate(const world& in, const lighting& light, const moving_scene& scene, const raster& from,
+                const surfaces& what, const std::vector<std::uint8_t>& marks, double t, lit_picture& to) {
   to.light.resize(from.from().width, from.from().height);
   to.mirror.resize(to.light.r.size());
   illuminator{in, light, from, what, marks, t, to}.run(scene);

@@ -20,7 +20,8 @@ class lamp_light {
     const int i = static_cast<int>(x), j = static_cast<int>(y);
     const float fx = x - static_cast<float>(i), fy = y - static_cast<float>(j);
     const float* from = grid_.data() + static_cast<std::size_t>(j * columns + i);
-    const float south = from[0] + (from[1] - from[0]) * fx, north = from[columns] + (from[columns + 1] - from[columns]) * fx;
+    const float south = from[0] + (from[1] - from[0]) * fx,
+                north = from[columns] + (from[columns + 1] - from[columns]) * fx;
     return south + (north - south) * fy;
   }
 

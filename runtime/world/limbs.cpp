@@ -9,7 +9,8 @@ void add_limb(mesh& to, vec3 a, vec3 b, float radius_a, float radius_b, rgb colo
   // Ends are round: the strip goes on a little.
   const vec3 more = unit(way);
   const vec3 from = a - more * (radius_a * .6f), till = b + more * (radius_b * .6f);
-  auto& made = to.quad(material::limb, colour, from - side * radius_a, from + side * radius_a, till + side * radius_b, till - side * radius_b);
+  auto& made = to.quad(material::limb, colour, from - side * radius_a, from + side * radius_a,
+                       till + side * radius_b, till - side * radius_b);
   made.thin = true;
   made.origin = (a + b) * .5f;
   made.along = side * (2 / (radius_a + radius_b));

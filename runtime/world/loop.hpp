@@ -18,7 +18,8 @@ inline float loop_length(const rect& inner, float radius) {
 
 /// The point `s` metres along that loop, counter-clockwise, moved `out` metres outwards.
 inline loop_point on_loop(const rect& inner, float radius, float s, float out) {
-  const std::array<vec2, 4> corners{vec2{inner.x0, inner.y0}, {inner.x1, inner.y0}, {inner.x1, inner.y1}, {inner.x0, inner.y1}};
+  const std::array<vec2, 4> corners{
+      vec2{inner.x0, inner.y0}, {inner.x1, inner.y0}, {inner.x1, inner.y1}, {inner.x0, inner.y1}};
   const float arc = radius * pi / 2;
   for (std::size_t side = 0; side < 4; ++side) {
     const vec2 a = corners[side], b = corners[(side + 1) % 4];

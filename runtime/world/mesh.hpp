@@ -14,15 +14,43 @@ namespace ecco::world {
 enum class material : std::uint8_t {
   plain,
   // On the ground, seen from above.
-  grass, street, crossing, zebra, paving, plaza, gravel, water, highway, drive,
+  grass,
+  street,
+  crossing,
+  zebra,
+  paving,
+  plaza,
+  gravel,
+  water,
+  highway,
+  drive,
   // Buildings and what stands by the road.
-  office, brick, house, tiles, flat_roof, concrete, tunnel_wall, tunnel_ceiling, foliage, bark, metal, sign,
+  office,
+  brick,
+  house,
+  tiles,
+  flat_roof,
+  concrete,
+  tunnel_wall,
+  tunnel_ceiling,
+  foliage,
+  bark,
+  metal,
+  sign,
   // Vehicles and people.
-  paint, side, glass, bus_side, cargo, rubber, wheel, lamp, limb,
+  paint,
+  side,
+  glass,
+  bus_side,
+  cargo,
+  rubber,
+  wheel,
+  lamp,
+  limb,
 };
 
-/// A convex polygon in space, corners counter-clockwise for who sees its front. Texture coordinates of a point p
-/// are u = (p - origin) * along, v = (p - origin) * up, mostly in metres.
+/// A convex polygon in space, corners counter-clockwise for who sees its front. Texture coordinates of a
+/// point p are u = (p - origin) * along, v = (p - origin) * up, mostly in metres.
 struct face {
   material made_of = material::plain;
   std::uint8_t count = 0;
@@ -54,8 +82,8 @@ struct mesh {
     return add(made_of, colour, around);
   }
   /// The four walls and the top of an upright box. `turn` is the direction of its length.
-  void box(material walls, rgb wall_colour, material top, rgb top_colour, vec2 middle, vec2 turn, float long_side,
-           float short_side, float from, float to);
+  void box(material walls, rgb wall_colour, material top, rgb top_colour, vec2 middle, vec2 turn,
+           float long_side, float short_side, float from, float to);
 };
 
 /// A polygon on the ground, u = x and v = y of the world.

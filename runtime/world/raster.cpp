@@ -10,7 +10,8 @@ namespace {
 constexpr float nearest = .15f;
 constexpr std::size_t most_corners = 24;
 
-/// What of a polygon (in the camera's directions) lies in front of the camera. @returns the number of its corners
+/// What of a polygon (in the camera's directions) lies in front of the camera. @returns the number of its
+/// corners
 std::size_t clip(std::span<const vec3> around, std::array<vec3, most_corners>& to) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < around.size() && count + 2 < most_corners; ++i) {
@@ -25,7 +26,8 @@ std::size_t clip(std::span<const vec3> around, std::array<vec3, most_corners>& t
 
 // The loops below run over one row; they are written so that the compiler makes vectors of them.
 
-void draw_row(float* __restrict near, std::uint32_t* __restrict shown, int x0, int x1, float a, float base, std::uint32_t index) {
+void draw_row(float* __restrict near, std::uint32_t* __restrict shown, int x0, int x1, float a, float base,
+              std::uint32_t index) {
   for (int x = x0; x < x1; ++x) {
     const float at = static_cast<float>(x) * a + base;
     const bool before = at >= near[x];
@@ -43,7 +45,8 @@ std::uint32_t stamp_row(std::uint32_t* __restrict stamps, int x0, int x1, std::u
   return fresh;
 }
 
-void mark_row(const float* __restrict near, std::uint8_t* __restrict marks, int x0, int x1, float a, float base, std::uint8_t bit) {
+void mark_row(const float* __restrict near, std::uint8_t* __restrict marks, int x0, int x1, float a,
+              float base, std::uint8_t bit) {
   for (int x = x0; x < x1; ++x) {
     const float at = static_cast<float>(x) * a + base;
     marks[x] = static_cast<std::uint8_t>(marks[x] | (near[x] == at ? bit : 0));
@@ -133,8 +136,8 @@ bool raster::set_plane(drawn_face& of, vec3 normal, float distance) const {
   return true;
 }
 
-/// Finds the samples of each row within a convex polygon: their centres lie right of or on its left side, and left of its
-/// right side.
+/// Finds the samples of each row within a convex polygon: their centres lie right of or on its left side, and
+/// left of its right side.
 bool raster::scan(std::span<const vec3> around) {
   std::array<vec3, most_corners> seen, whole;
   const auto given = std::min(around.size(), most_corners - 4);
@@ -198,7 +201,8 @@ void raster::draw(const mesh& from, const face& what, std::uint32_t object, std:
   const bool on_ground = normal.x == 0 && normal.y == 0 && normal.z > 0 && around[0].z == 0;
   if (on_ground)
     normal = {0, 0, 1};
-  if (!set_plane(made, normal, on_ground ? -view_.eye.z : dot(normal, around[0] - view_.eye)) || !scan(around))
+  if (!set_plane(made, normal, on_ground ? -view_.eye.z : dot(normal, around[0] - view_.eye))
+      || !scan(around))
     return;
   const auto index = static_cast<std::uint32_t>(faces_.size());
   faces_.push_back(made);
@@ -212,7 +216,8 @@ void raster::draw(const mesh& from, const face& what, std::uint32_t object, std:
     drawn_left_[static_cast<std::size_t>(y)] = std::min(drawn_left_[static_cast<std::size_t>(y)], x0);
     drawn_right_[static_cast<std::size_t>(y)] = std::max(drawn_right_[static_cast<std::size_t>(y)], x1);
     const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(width_);
-    draw_row(near_.data() + row, shown_.data() + row, x0, x1, made.a, static_cast<float>(y) * made.b + made.c, index);
+    draw_row(near_.data() + row, shown_.data() + row, x0, x1, made.a, static_cast<float>(y) * made.b + made.c,
+             index);
     if (count_of)
       *count_of += stamp_row(stamps_.data() + row, x0, x1, stamp_base_ + object);
   }
@@ -227,7 +232,8 @@ void raster::mark_ground(std::span<const vec2> around, std::uint8_t bit, std::ve
   const auto& plane = ground();
   spans(std::span{corners}.first(count), [&](int y, int x0, int x1) {
     const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(width_);
-    mark_row(near_.data() + row, marks.data() + row, x0, x1, plane.a, static_cast<float>(y) * plane.b + plane.c, bit);
+    mark_row(near_.data() + row, marks.data() + row, x0, x1, plane.a,
+             static_cast<float>(y) * plane.b + plane.c, bit);
   });
 }
 

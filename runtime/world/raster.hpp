@@ -29,14 +29,15 @@ struct view {
   }
   /// The direction of a picture's point, with length 1 along `ahead`.
   vec3 ray(float x, float y) const {
-    const float u = (x - static_cast<float>(width) / 2) / focal, v = (y - static_cast<float>(height) / 2) / focal;
+    const float u = (x - static_cast<float>(width) / 2) / focal,
+                v = (y - static_cast<float>(height) / 2) / focal;
     return ahead + right * u + down * v;
   }
   friend bool operator==(const view&, const view&) = default;
 };
 
-/// A camera at `eye` that looks along `heading` (radians from the east, counter-clockwise), `tilt` radians above the
-/// horizon, turned by `roll` about its axis.
+/// A camera at `eye` that looks along `heading` (radians from the east, counter-clockwise), `tilt` radians
+/// above the horizon, turned by `roll` about its axis.
 view look(vec3 eye, float heading, float tilt, float roll, float focal, int width, int height);
 
 /// A face as it stands before the camera.
@@ -68,8 +69,8 @@ struct sample_rect {
   }
 };
 
-/// Which face is seen at each of 2x2 samples a pixel. Faces of one plane are drawn one over the other in their order;
-/// the same face gives the same samples whatever was drawn before it.
+/// Which face is seen at each of 2x2 samples a pixel. Faces of one plane are drawn one over the other in
+/// their order; the same face gives the same samples whatever was drawn before it.
 class raster {
  public:
   static constexpr int samples = 2;
@@ -78,7 +79,8 @@ class raster {
   /// Draws on top of what `other` holds, which stays as it is while this draws on it.
   void begin_on(const raster& other);
 
-  /// @param count_of when not null, the samples the face covers whether or not something is before them are counted
+  /// @param count_of when not null, the samples the face covers whether or not something is before them are
+  /// counted
   ///                 there, each once for all faces of one `object`
   void draw(const mesh& from, const face& what, std::uint32_t object, std::uint32_t* count_of = nullptr);
 
@@ -104,7 +106,9 @@ class raster {
   /// What was drawn since this was last taken.
   sample_rect take_touched() { return std::exchange(touched_, {}); }
   /// The samples of a row that were drawn since `begin` or `begin_on` lie between these.
-  std::pair<int, int> drawn_in(int y) const { return {drawn_left_[static_cast<std::size_t>(y)], drawn_right_[static_cast<std::size_t>(y)]}; }
+  std::pair<int, int> drawn_in(int y) const {
+    return {drawn_left_[static_cast<std::size_t>(y)], drawn_right_[static_cast<std::size_t>(y)]};
+  }
   /// 1 / distance of the ground at a sample: x * a + (y * b + c).
   const drawn_face& ground() const { return faces_[0]; }
 

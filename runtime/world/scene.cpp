@@ -9,7 +9,8 @@ namespace {
 
 /// A box holds it that is so many metres around its middle.
 float reach_of(const size3& size) {
-  return .5f * std::sqrt(size.length * size.length + size.width * size.width + size.height * size.height) + .3f;
+  return .5f * std::sqrt(size.length * size.length + size.width * size.width + size.height * size.height)
+         + .3f;
 }
 
 /// Draws an object's faces and notes what it covers.
@@ -32,7 +33,8 @@ vec2 drift_of(const view& from, vec3 middle, vec2 velocity, vec3 camera_velocity
 
 class mover {
  public:
-  mover(const camera_state& camera, const lighting& light, raster& to, moving_scene& scene) : camera_(camera), light_(light), to_(to), scene_(scene) {}
+  mover(const camera_state& camera, const lighting& light, raster& to, moving_scene& scene)
+      : camera_(camera), light_(light), to_(to), scene_(scene) {}
 
   void draw(const vehicle& one) {
     const auto size = size_of(one.kind, one.model);
@@ -65,7 +67,8 @@ class mover {
     if (!may_be_seen(camera_.from, middle, 1.1f, 2.6f))
       return;
     scene_.shapes.clear();
-    add_walker(scene_.shapes, one, camera_.from.eye, one.height * camera_.from.focal / std::max(1.f, length(middle - camera_.from.eye)));
+    add_walker(scene_.shapes, one, camera_.from.eye,
+               one.height * camera_.from.focal / std::max(1.f, length(middle - camera_.from.eye)));
     finish(one.id, object_class::person, middle, one.ahead * one.speed);
     if (light_.weather.rain > .3f && covered(one.at) == 0) {
       scene_.shapes.clear();
@@ -97,8 +100,10 @@ bool may_be_seen(const view& from, vec3 middle, float radius, float smallest) {
   const vec3 at = from.to_camera(middle);
   if (at.z < -radius)
     return false;
-  const float half_wide = static_cast<float>(from.width) / 2 / from.focal, half_tall = static_cast<float>(from.height) / 2 / from.focal;
-  if (std::abs(at.x) > at.z * half_wide + radius * std::sqrt(1 + half_wide * half_wide) || std::abs(at.y) > at.z * half_tall + radius * std::sqrt(1 + half_tall * half_tall))
+  const float half_wide = static_cast<float>(from.width) / 2 / from.focal,
+              half_tall = static_cast<float>(from.height) / 2 / from.focal;
+  if (std::abs(at.x) > at.z * half_wide + radius * std::sqrt(1 + half_wide * half_wide)
+      || std::abs(at.y) > at.z * half_tall + radius * std::sqrt(1 + half_tall * half_tall))
     return false;
   return 2 * radius * from.focal >= smallest * at.z;
 }
@@ -122,7 +127,8 @@ void draw_still(const world& in, raster& to, mesh& scratch, float clear) {
   }
 }
 
-void draw_moving(const world& in, const camera_state& camera, const lighting& light, double t, raster& to, moving_scene& scene) {
+void draw_moving(const world& in, const camera_state& camera, const lighting& light, double t, raster& to,
+                 moving_scene& scene) {
   scene.objects.clear();
   scene.casters.clear();
   scene.lamps.clear();
@@ -139,7 +145,8 @@ void draw_moving(const world& in, const camera_state& camera, const lighting& li
   for (int column = 0; column < street::columns; ++column)
     for (int row = 0; row < street::rows; ++row) {
       const vec3 middle{street::x_of(column), street::y_of(row), 4};
-      if (!is_crossing(column, row) || length(middle - camera.from.eye) > 110 || !may_be_seen(camera.from, middle, 20, 0))
+      if (!is_crossing(column, row) || length(middle - camera.from.eye) > 110
+          || !may_be_seen(camera.from, middle, 20, 0))
         continue;
       scene.shapes.clear();
       add_signal_lights(scene.shapes, in.map.seed, column, row, t);

@@ -37,10 +37,12 @@ bool may_be_seen(const view& from, vec3 middle, float radius, float smallest);
 void draw_still(const world& in, raster& to, mesh& scratch, float clear);
 
 /// Draws what moves at `t`, except what carries the camera.
-void draw_moving(const world& in, const camera_state& camera, const lighting& light, double t, raster& to, moving_scene& scene);
+void draw_moving(const world& in, const camera_state& camera, const lighting& light, double t, raster& to,
+                 moving_scene& scene);
 
 /// Marks where the ground lies in the shadow of sun or moon (bit 1), and under something (bit 2).
-void mark_shadows(const world& in, const lighting& light, const moving_scene& scene, raster& from, std::vector<std::uint8_t>& marks);
+void mark_shadows(const world& in, const lighting& light, const moving_scene& scene, raster& from,
+                  std::vector<std::uint8_t>& marks);
 
 /// The share of sunlight that buildings leave at a point.
 float sunlight_at(const world& in, const lighting& light, vec3 p);

@@ -25,7 +25,8 @@ sensor::sensor() : curve_(curve_steps), grain_(grain_side * grain_side) {
     // A shoulder for what is bright, a little toe, and the display's gamma.
     const float toned = light * (1 + light / 7.f) / (1 + light * .92f);
     const float shown = std::pow(std::min(1.f, toned), 1 / 2.2f);
-    curve_[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(std::clamp((shown - .012f) * 1.012f, 0.f, 1.f) * 255 + .5f);
+    curve_[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(
+        std::clamp(shown + .07f * shown * (shown - .45f) * (1.02f - shown) * 4 - .01f, 0.f, 1.f) * 255 + .5f);
   }
   for (std::size_t i = 0; i < grain_.size(); ++i) {
     float sum = -2;
@@ -45,7 +46,8 @@ void soften_row(const float* from, float* to, int width) {
   to[width - 1] = from[width - 1];
 }
 
-void soften(std::vector<float>& plane, int width, int height, std::vector<float>& above, std::vector<float>& here, std::vector<float>& below) {
+void soften(std::vector<float>& plane, int width, int height, std::vector<float>& above,
+            std::vector<float>& here, std::vector<float>& below) {
   const auto w = static_cast<std::size_t>(width);
   for (auto* row : {&above, &here, &below})
     row->resize(w);
@@ -74,7 +76,8 @@ image sensor::develop(light_picture& light, const sensor_state& state) {
   bytes out(pixels * 3);
   std::vector<float>& factor = above_;
   factor.resize(static_cast<std::size_t>(light.width));
-  const float half_wide = static_cast<float>(light.width) / 2, half_tall = static_cast<float>(light.height) / 2;
+  const float half_wide = static_cast<float>(light.width) / 2,
+              half_tall = static_cast<float>(light.height) / 2;
   const int noise = static_cast<int>(state.noise / 40 * 4096);
   for (int y = 0; y < light.height; ++y) {
     const float v = (static_cast<float>(y) + .5f - half_tall) / half_wide;
@@ -98,7 +101,8 @@ image sensor::develop(light_picture& light, const sensor_state& state) {
       }
     }
   }
-  return {static_cast<std::uint16_t>(light.width), static_cast<std::uint16_t>(light.height), blob{std::move(out)}};
+  return {static_cast<std::uint16_t>(light.width), static_cast<std::uint16_t>(light.height),
+          blob{std::move(out)}};
 }
 
 } // namespace ecco::world

@@ -15,7 +15,9 @@ struct light_picture {
   std::vector<float> r, g, b;
 
   void resize(int wide, int tall);
-  std::size_t at(int x, int y) const { return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x); }
+  std::size_t at(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+  }
 };
 
 /// What a camera adds to the light it gets.

@@ -20,7 +20,9 @@ vec2 shadow_way(const lighting& light) {
 /// The smallest convex polygon around points, counter-clockwise. @returns how many corners it has
 std::size_t hull(std::span<vec2> points, std::span<vec2> to) {
   std::sort(points.begin(), points.end(), [](vec2 a, vec2 b) { return a.x != b.x ? a.x < b.x : a.y < b.y; });
-  const auto turns_left = [](vec2 a, vec2 b, vec2 c) { return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0; };
+  const auto turns_left = [](vec2 a, vec2 b, vec2 c) {
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0;
+  };
   std::size_t count = 0;
   for (const auto p : points) {
     while (count >= 2 && !turns_left(to[count - 2], to[count - 1], p))
@@ -82,8 +84,13 @@ void shade_still(const world& in, const view& from, shade& to, vec2 way) {
     const vec3 shadow = at_height(middle + way * (one.height / 2), 0);
     if (!may_be_seen(from, shadow, wide * .75f + reach * one.height / 2, 4))
       continue;
-    const float height = one.style == building_style::house ? one.height + one.base.depth() * .2f : one.height;
-    to.prism({vec2{one.base.x0, one.base.y0}, {one.base.x1, one.base.y0}, {one.base.x1, one.base.y1}, {one.base.x0, one.base.y1}}, 0, height);
+    const float height =
+        one.style == building_style::house ? one.height + one.base.depth() * .2f : one.height;
+    to.prism({vec2{one.base.x0, one.base.y0},
+              {one.base.x1, one.base.y0},
+              {one.base.x1, one.base.y1},
+              {one.base.x0, one.base.y1}},
+             0, height);
   }
   for (const auto& one : in.map.trees) {
     const float r = one.radius, middle = one.ground + one.height - r * 1.05f;
@@ -91,17 +98,24 @@ void shade_still(const world& in, const view& from, shade& to, vec2 way) {
       continue;
     to.disc(at_height(one.foot, middle), r);
     for (int k = 0; k < 3; ++k)
-      to.disc(at_height(one.foot + vec2{between(hashed(one.seed, 60, k), -.7f, .7f), between(hashed(one.seed, 61, k), -.7f, .7f)} * r, middle), r * .6f);
+      to.disc(at_height(one.foot
+                            + vec2{between(hashed(one.seed, 60, k), -.7f, .7f),
+                                   between(hashed(one.seed, 61, k), -.7f, .7f)}
+                                  * r,
+                        middle),
+              r * .6f);
     to.prism(corners_of(one.foot, {1, 0}, .25f, .25f), one.ground, middle);
   }
   for (const auto& post : in.map.lamps)
-    if (may_be_seen(from, at_height(post.foot + way * 3.5f, 0), 3.5f * reach + 1, 0) && length(post.foot - ground_of(from.eye)) < 60)
+    if (may_be_seen(from, at_height(post.foot + way * 3.5f, 0), 3.5f * reach + 1, 0)
+        && length(post.foot - ground_of(from.eye)) < 60)
       to.prism(corners_of(post.foot, post.arm, .16f, .16f), 0, 7);
 }
 
 } // namespace
 
-void mark_shadows(const world& in, const lighting& light, const moving_scene& scene, raster& from, std::vector<std::uint8_t>& marks) {
+void mark_shadows(const world& in, const lighting& light, const moving_scene& scene, raster& from,
+                  std::vector<std::uint8_t>& marks) {
   marks.assign(from.nearness().size(), 0);
   const auto& seen = from.from();
   if (light.shadow > .06f && std::max(light.sun.r, light.sun.b) > .01f) {
@@ -109,11 +123,13 @@ void mark_shadows(const world& in, const lighting& light, const moving_scene& sc
     shade to{from, way, marks};
     shade_still(in, seen, to, way);
     for (const auto& one : scene.casters)
-      to.prism(corners_of(one.at, one.ahead, one.size.length * .92f, one.size.width * .92f), .15f, one.size.height * (one.size.length > 2 ? .93f : 1.f));
+      to.prism(corners_of(one.at, one.ahead, one.size.length * .92f, one.size.width * .92f), .15f,
+               one.size.height * (one.size.length > 2 ? .93f : 1.f));
   }
   for (const auto& one : scene.casters)
     if (one.size.length > 1)
-      from.mark_ground(corners_of(one.at, one.ahead, one.size.length * .97f, one.size.width * 1.06f), under_bit, marks);
+      from.mark_ground(corners_of(one.at, one.ahead, one.size.length * .97f, one.size.width * 1.06f),
+                       under_bit, marks);
 }
 
 float sunlight_at(const world& in, const lighting& light, vec3 p) {
@@ -122,7 +138,8 @@ float sunlight_at(const world& in, const lighting& light, vec3 p) {
   for (const auto& one : in.map.buildings) {
     const vec2 d = one.base.middle() - ground_of(p);
     const float ahead = dot(d, way), wide = .5f * (one.base.width() + one.base.depth());
-    if (ahead < 0 || ahead > 200 || std::abs(dot(d, right_of(way))) > wide * .75f || p.z + rise * std::max(0.f, ahead - wide / 2) > one.height)
+    if (ahead < 0 || ahead > 200 || std::abs(dot(d, right_of(way))) > wide * .75f
+        || p.z + rise * std::max(0.f, ahead - wide / 2) > one.height)
       continue;
     // Where the ray enters the walls.
     float from = 0, to = 400;

@@ -10,8 +10,9 @@ namespace ecco::world {
 
 enum class signal : std::uint8_t { green, yellow, red };
 
-/// Every intersection serves its two streets one after the other; nobody turns left, so that nobody's way is crossed.
-/// Then people and bicycles go in all directions. All have one cycle: what queues at a light is the same a cycle later.
+/// Every intersection serves its two streets one after the other; nobody turns left, so that nobody's way is
+/// crossed. Then people and bicycles go in all directions. All have one cycle: what queues at a light is the
+/// same a cycle later.
 namespace signals {
 inline constexpr double cycle = 80, street_phase = 31, green = 27, yellow = 2.2, walk_from = 62, walk = 8.5;
 

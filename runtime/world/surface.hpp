@@ -21,7 +21,8 @@ class noise {
 
  private:
   static std::size_t index(float x, float y) {
-    const auto i = static_cast<std::uint32_t>(static_cast<std::int32_t>(x + 65536)), j = static_cast<std::uint32_t>(static_cast<std::int32_t>(y + 65536));
+    const auto i = static_cast<std::uint32_t>(static_cast<std::int32_t>(x + 65536)),
+               j = static_cast<std::uint32_t>(static_cast<std::int32_t>(y + 65536));
     return (j & 255u) * 256 + (i & 255u);
   }
 
@@ -32,7 +33,8 @@ class noise {
 struct surfaces {
   /// Share of light thrown back.
   std::vector<float> r, g, b;
-  /// Share of the pixel that is a lit window or lamp, and how much it mirrors (on the ground: how much water stands).
+  /// Share of the pixel that is a lit window or lamp, and how much it mirrors (on the ground: how much water
+  /// stands).
   std::vector<float> glow, gloss;
   /// Share of the pixel that is sky.
   std::vector<float> sky;
@@ -45,6 +47,7 @@ struct surfaces {
 };
 
 /// Writes r, g, b, glow and gloss of the pixels [x0, x1) of row y, all within `seen`.
-void texture_run(const drawn_face& seen, const view& from, const noise& grain, int y, int x0, int x1, surfaces& to);
+void texture_run(const drawn_face& seen, const view& from, const noise& grain, int y, int x0, int x1,
+                 surfaces& to);
 
 } // namespace ecco::world

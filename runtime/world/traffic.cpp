@@ -27,11 +27,16 @@ size3 size_of(object_class kind, std::uint8_t model) {
     case object_class::bicycle: return {1.75f, .5f, 1.1f};
     case object_class::bus: return {11.8f, 2.55f, 3.1f};
     case object_class::truck:
-      return model == 0 ? size3{7.6f, 2.4f, 3.2f} : model == 1 ? size3{7.f, 2.4f, 2.9f} : size3{14, 2.5f, 3.8f};
+      return model == 0   ? size3{7.6f, 2.4f, 3.2f}
+             : model == 1 ? size3{7.f, 2.4f, 2.9f}
+                          : size3{14, 2.5f, 3.8f};
     case object_class::car: break;
   }
-  static constexpr std::array<size3, 5> cars{size3{4.6f, 1.82f, 1.45f}, {4.0f, 1.76f, 1.5f}, {4.65f, 1.9f, 1.72f},
-                                             {5.2f, 2.f, 2.15f}, {4.7f, 1.82f, 1.5f}};
+  static constexpr std::array<size3, 5> cars{size3{4.6f, 1.82f, 1.45f},
+                                             {4.0f, 1.76f, 1.5f},
+                                             {4.65f, 1.9f, 1.72f},
+                                             {5.2f, 2.f, 2.15f},
+                                             {4.7f, 1.82f, 1.5f}};
   return cars[std::min<std::size_t>(model, cars.size() - 1)];
 }
 
@@ -40,7 +45,8 @@ float busyness(float hour) {
     const float d = std::min(std::abs(hour - at), 24 - std::abs(hour - at));
     return std::exp(-d * d / (2 * width * width));
   };
-  return std::min(1.f, .3f + .55f * peak(8.5f, 1.8f) + .5f * peak(12.8f, 2.6f) + .62f * peak(17.5f, 2.2f) + .3f * peak(20.5f, 2.2f));
+  return std::min(1.f, .3f + .55f * peak(8.5f, 1.8f) + .5f * peak(12.8f, 2.6f) + .62f * peak(17.5f, 2.2f)
+                           + .3f * peak(20.5f, 2.2f));
 }
 
 traffic::traffic(const city& in, day_clock clock)
@@ -108,7 +114,8 @@ std::optional<vehicle> traffic::on_highway(int lane, std::int64_t number, double
   const bool truck = fraction(hashed(id, 1)) < (k == 2 ? .42f : k == 1 ? .12f : 0.f);
   const bool bus = !truck && k == 2 && fraction(hashed(id, 2)) < .1f;
   const double gone = highway_gone(lane, number, t);
-  if (gone < 0 || gone > highway_length || fraction(hashed(id, 4)) > .25f + .7f * busyness(clock_.hour_at(t - gone / highway_speeds[k])))
+  if (gone < 0 || gone > highway_length
+      || fraction(hashed(id, 4)) > .25f + .7f * busyness(clock_.hour_at(t - gone / highway_speeds[k])))
     return std::nullopt;
   vehicle made;
   made.id = id;
@@ -121,7 +128,8 @@ std::optional<vehicle> traffic::on_highway(int lane, std::int64_t number, double
                        + .25f * std::sin(made.travelled / 41 + fraction(id) * 6);
   const bool east = lane < 3;
   made.ahead = {east ? 1.f : -1.f, 0};
-  made.at = {east ? highway::west + made.travelled : highway::east - made.travelled, highway::middle_y + (east ? -across : across)};
+  made.at = {east ? highway::west + made.travelled : highway::east - made.travelled,
+             highway::middle_y + (east ? -across : across)};
   return made;
 }
 

@@ -61,16 +61,18 @@ struct slot {
 };
 
 // Note [Traffic in closed form]
-// All signals have one cycle, and each slot sends one vehicle into the map in every cycle. So traffic repeats: where a
-// vehicle is depends only on its slot and on how long ago it entered. One steady cycle is simulated with a
-// car-following law (Treiber's IDM) when the world is made; afterwards any moment is a look-up, and vehicles queue,
-// keep their distance and turn as they did in the simulation. Who comes by is different in every cycle: some stay at
-// home (their followers then keep a larger gap), and each has its own colours.
+// All signals have one cycle, and each slot sends one vehicle into the map in every cycle. So traffic
+// repeats: where a vehicle is depends only on its slot and on how long ago it entered. One steady cycle is
+// simulated with a car-following law (Treiber's IDM) when the world is made; afterwards any moment is a
+// look-up, and vehicles queue, keep their distance and turn as they did in the simulation. Who comes by is
+// different in every cycle: some stay at home (their followers then keep a larger gap), and each has its own
+// colours.
 class traffic {
  public:
   traffic(const city& in, day_clock clock);
 
-  /// All vehicles on streets and highway at `t` seconds, bicycles and parked ones among them, appended to `to`.
+  /// All vehicles on streets and highway at `t` seconds, bicycles and parked ones among them, appended to
+  /// `to`.
   void at(double t, std::vector<vehicle>& to) const;
 
   const std::vector<slot>& slots() const { return slots_; }

@@ -70,9 +70,9 @@ class flow {
 };
 
 const place* flow::rearmost(int lane, float from) const {
-  const auto found = std::lower_bound(places_.begin(), places_.end(), std::pair{lane, from}, [](const place& a, const auto& b) {
-    return a.lane != b.first ? a.lane < b.first : a.at < b.second;
-  });
+  const auto found = std::lower_bound(
+      places_.begin(), places_.end(), std::pair{lane, from},
+      [](const place& a, const auto& b) { return a.lane != b.first ? a.lane < b.first : a.at < b.second; });
   return found != places_.end() && found->lane == lane ? &*found : nullptr;
 }
 
@@ -92,7 +92,8 @@ void flow::enter(double t) {
     made.speed = driver_of(slots_[i].kind).wished * .7f;
     const auto* ahead = rearmost(parts_[i][0].lane, -1);
     const bool taken = std::any_of(all_.begin(), all_.end(), [&](const driven& other) {
-      return other.part == 0 && parts_[other.slot][0].lane == parts_[i][0].lane && other.gone < 12 + other.length;
+      return other.part == 0 && parts_[other.slot][0].lane == parts_[i][0].lane
+             && other.gone < 12 + other.length;
     });
     if (taken || (ahead && ahead->at - ahead->length < 8))
       still.push_back({i, n});
@@ -114,7 +115,9 @@ void flow::note_places() {
 }
 
 float flow::keep_distance(const driver& who, float speed, float gap, float other) const {
-  const float wish = who.gap + std::max(0.f, speed * who.pause + speed * (speed - other) / (2 * std::sqrt(who.pull * braking)));
+  const float wish =
+      who.gap
+      + std::max(0.f, speed * who.pause + speed * (speed - other) / (2 * std::sqrt(who.pull * braking)));
   const float ratio = wish / std::max(gap, .3f);
   return -who.pull * ratio * ratio;
 }
@@ -142,13 +145,16 @@ float flow::acceleration_of(std::size_t index, double t) const {
 
   float wished = here.crossing && here.turns ? turn_speed : law.wished;
   if (!here.crossing && who.part + 1 < parts.size() && parts[who.part + 1].turns)
-    wished = std::min(wished, std::sqrt(turn_speed * turn_speed + 2 * 1.6f * std::max(0.f, here.ends - who.gone)));
+    wished =
+        std::min(wished, std::sqrt(turn_speed * turn_speed + 2 * 1.6f * std::max(0.f, here.ends - who.gone)));
   const float ratio = who.speed / wished;
   float best = law.pull * (1 - ratio * ratio * ratio * ratio);
 
   const auto follow = [&](const place* other, float from) {
     if (other && other->who != index)
-      best = std::min(best, law.pull + keep_distance(law, who.speed, from + other->at - other->length - who.gone, other->speed));
+      best = std::min(best, law.pull
+                                + keep_distance(law, who.speed, from + other->at - other->length - who.gone,
+                                                other->speed));
   };
   follow(rearmost(here.lane, std::nextafter(who.gone - here.begins, 1e9f)), here.begins);
   for (auto next = who.part + 1; next < parts.size() && parts[next].begins - who.gone < look_ahead; ++next) {
@@ -192,7 +198,8 @@ void flow::step(double t) {
 
 void flow::run() {
   const auto left = [&] {
-    return std::any_of(all_.begin(), all_.end(), [](const driven& who) { return who.cycle == cycles_to_settle; });
+    return std::any_of(all_.begin(), all_.end(),
+                       [](const driven& who) { return who.cycle == cycles_to_settle; });
   };
   const double settled = (cycles_to_settle + 1) * signals::cycle + 60;
   for (std::int64_t k = 0;; ++k) {

@@ -12,7 +12,8 @@ namespace ecco::world {
 /// The ways through the map, without their timing.
 std::vector<slot> make_slots(std::uint64_t seed);
 
-/// Drives all slots for some cycles until traffic repeats itself, and notes how far each has gone when in the last.
+/// Drives all slots for some cycles until traffic repeats itself, and notes how far each has gone when in the
+/// last.
 void simulate_cycle(std::uint64_t seed, std::vector<slot>& slots);
 
 /// The point `s` metres from the path's beginning; beyond its ends it goes on straight.

@@ -50,11 +50,20 @@ std::vector<plan> plans(std::uint64_t seed) {
       made.hash = hashed(seed, 80, g, k);
       made.bicycle = k == vehicles_a_gate;
       const float draw = fraction(hashed(made.hash, 1));
-      made.kind = made.bicycle ? object_class::bicycle : draw < .74f ? object_class::car : draw < .88f ? object_class::truck : object_class::bus;
+      made.kind = made.bicycle  ? object_class::bicycle
+                  : draw < .74f ? object_class::car
+                  : draw < .88f ? object_class::truck
+                                : object_class::bus;
       const float shape = fraction(hashed(made.hash, 2));
-      made.model = made.kind == object_class::car ? (shape < .3f ? 0 : shape < .55f ? 1 : shape < .78f ? 2 : shape < .9f ? 4 : 3)
-                   : made.kind == object_class::truck ? (shape < .6f ? 0 : 1) : 0;
-      made.enters = fraction(hashed(seed, 81, g)) * 60 + static_cast<float>(k) * between(hashed(made.hash, 3), 3.f, 6.f);
+      made.model = made.kind == object_class::car     ? (shape < .3f    ? 0
+                                                         : shape < .55f ? 1
+                                                         : shape < .78f ? 2
+                                                         : shape < .9f  ? 4
+                                                                        : 3)
+                   : made.kind == object_class::truck ? (shape < .6f ? 0 : 1)
+                                                      : 0;
+      made.enters = fraction(hashed(seed, 81, g)) * 60
+                    + static_cast<float>(k) * between(hashed(made.hash, 3), 3.f, 6.f);
       all.push_back(made);
     }
   return all;
@@ -80,7 +89,8 @@ bool may_leave(int column, int row, int approach) {
 
 class way_builder {
  public:
-  way_builder(const plan& from, slot& to) : plan_(from), offset_(from.bicycle ? street::bike_lane : street::lane), to_(to) {}
+  way_builder(const plan& from, slot& to)
+      : plan_(from), offset_(from.bicycle ? street::bike_lane : street::lane), to_(to) {}
 
   std::vector<way_part> build();
 
@@ -121,7 +131,8 @@ int way_builder::choose(int column, int row, int approach, int step) const {
 
 void way_builder::cross(way_part& part, vec2 middle, int from, int to) {
   const auto in = directions[static_cast<std::size_t>(from)], out = directions[static_cast<std::size_t>(to)];
-  const vec2 begin = beside(middle - in * street::stop_line, from), end = beside(middle + out * street::stop_line, to);
+  const vec2 begin = beside(middle - in * street::stop_line, from),
+             end = beside(middle + out * street::stop_line, to);
   part.turns = from != to;
   if (part.turns) {
     const vec2 corner = middle + right_of(in) * offset_ + right_of(out) * offset_;
@@ -144,7 +155,8 @@ std::vector<way_part> way_builder::build() {
     way_part to_line;
     to_line.lane = kinds + here;
     to_line.begins = begins;
-    to_line.ends = reach(beside(middle - directions[static_cast<std::size_t>(approach)] * street::stop_line, approach));
+    to_line.ends =
+        reach(beside(middle - directions[static_cast<std::size_t>(approach)] * street::stop_line, approach));
     to_line.column = column;
     to_line.row = row;
     to_line.approach = approach;
@@ -163,7 +175,10 @@ std::vector<way_part> way_builder::build() {
       break;
   }
   const vec2 d = directions[static_cast<std::size_t>(approach)], last = to_.path.back();
-  const float left = d.x > 0 ? street::east - last.x : d.x < 0 ? last.x - street::west : d.y > 0 ? street::north - last.y : last.y - street::south;
+  const float left = d.x > 0   ? street::east - last.x
+                     : d.x < 0 ? last.x - street::west
+                     : d.y > 0 ? street::north - last.y
+                               : last.y - street::south;
   way_part out;
   out.lane = kinds + 3000 + approach * 100 + (d.x != 0 ? row : column);
   out.begins = begins;
@@ -194,7 +209,8 @@ std::vector<way_part> parts_of(std::uint64_t seed, std::size_t index) {
 }
 
 vec2 point_on(const slot& from, float s) {
-  auto next = static_cast<std::size_t>(std::upper_bound(from.along.begin(), from.along.end(), s) - from.along.begin());
+  auto next = static_cast<std::size_t>(std::upper_bound(from.along.begin(), from.along.end(), s)
+                                       - from.along.begin());
   next = std::clamp<std::size_t>(next, 1, from.along.size() - 1);
   const float part = (s - from.along[next - 1]) / (from.along[next] - from.along[next - 1]);
   return from.path[next - 1] + (from.path[next] - from.path[next - 1]) * part;

@@ -21,7 +21,8 @@ struct shining {
 /// Its body. @param lit headlamps and tail lamps are on; braking shows in any light
 /// @param lamps gets what shines, when not null
 /// @param pixels how high it is in the picture: what would be smaller than a pixel is left out
-void add_vehicle(mesh& to, const vehicle& from, bool lit, vec3 eye, float pixels, std::vector<shining>* lamps);
+void add_vehicle(mesh& to, const vehicle& from, bool lit, vec3 eye, float pixels,
+                 std::vector<shining>* lamps);
 
 /// The bicycle without its rider.
 void add_bicycle(mesh& to, const vehicle& from, vec3 eye, float pixels);

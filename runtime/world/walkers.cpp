@@ -13,7 +13,8 @@ walker a_walker(std::uint64_t id) {
   walker made;
   made.id = id;
   made.look = static_cast<std::uint32_t>(hashed(id, 30));
-  made.height = fraction(hashed(id, 31)) < .1f ? between(hashed(id, 32), 1.1f, 1.4f) : between(hashed(id, 32), 1.58f, 1.88f);
+  made.height = fraction(hashed(id, 31)) < .1f ? between(hashed(id, 32), 1.1f, 1.4f)
+                                               : between(hashed(id, 32), 1.58f, 1.88f);
   return made;
 }
 
@@ -76,9 +77,11 @@ void walkers::on_paths(double t, std::vector<walker>& to) const {
         continue;
       const bool back = leg % 2 != 0;
       const auto s = static_cast<float>(gone - static_cast<double>(leg) * stretch);
-      const float along = back ? stretch - s : s, aside = (back ? -1.f : 1.f) * between(hashed(who, 5), .2f, 1.3f);
+      const float along = back ? stretch - s : s,
+                  aside = (back ? -1.f : 1.f) * between(hashed(who, 5), .2f, 1.3f);
       auto made = a_walker(id);
-      made.at = upright ? vec2{in.middle().x + aside, in.y0 + along} : vec2{in.x0 + along, in.middle().y - aside};
+      made.at =
+          upright ? vec2{in.middle().x + aside, in.y0 + along} : vec2{in.x0 + along, in.middle().y - aside};
       made.ahead = (upright ? vec2{0, 1} : vec2{1, 0}) * (back ? -1.f : 1.f);
       made.speed = speed;
       made.travelled = s;
@@ -89,8 +92,8 @@ void walkers::on_paths(double t, std::vector<walker>& to) const {
 
 namespace {
 
-/// How somebody crosses a street: out of a house, along the walk, waiting, over, and into another house. In the frame
-/// of one leg of an intersection: `along` away from its middle, `across` to the other side.
+/// How somebody crosses a street: out of a house, along the walk, waiting, over, and into another house. In
+/// the frame of one leg of an intersection: `along` away from its middle, `across` to the other side.
 struct errand {
   double over_at = 0;
   float speed = 1.3f, waits = 0, from = 20, to = 20, lane = 0;
@@ -98,9 +101,11 @@ struct errand {
 
   bool at(double t, float& along, float& across, vec2& ahead, float& travelled, bool& stands) const {
     const float lane_at = (street::zebra_from + street::zebra_to) / 2 + lane;
-    const std::array<vec2, 6> points{vec2{lane_at + from, -15}, {lane_at + from, -street::walk}, {lane_at, -street::walk},
-                                     {lane_at, street::walk}, {lane_at + to, street::walk}, {lane_at + to, 15}};
-    const float first = length(points[1] - points[0]) + length(points[2] - points[1]) - (street::walk - street::curb) + 1.7f;
+    const std::array<vec2, 6> points{vec2{lane_at + from, -15},    {lane_at + from, -street::walk},
+                                     {lane_at, -street::walk},     {lane_at, street::walk},
+                                     {lane_at + to, street::walk}, {lane_at + to, 15}};
+    const float first =
+        length(points[1] - points[0]) + length(points[2] - points[1]) - (street::walk - street::curb) + 1.7f;
     double since = t - (over_at - waits - first / speed);
     if (since < 0)
       return false;
@@ -148,7 +153,8 @@ void walkers::over_streets(double t, std::vector<walker>& to) const {
             if (fraction(hashed(id, 1)) > .75f * busyness(clock_.hour_at(t - phase)))
               continue;
             errand made;
-            made.over_at = t - phase - before * signals::cycle + signals::walk_from + between(hashed(id, 2), 0, 2.5f);
+            made.over_at =
+                t - phase - before * signals::cycle + signals::walk_from + between(hashed(id, 2), 0, 2.5f);
             made.speed = between(hashed(id, 3), 1.2f, 1.6f);
             made.waits = between(hashed(id, 4), 0, 28);
             made.from = between(hashed(id, 5), 6, 24);

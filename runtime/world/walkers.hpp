@@ -22,8 +22,8 @@ struct walker {
   float travelled = 0;
 };
 
-/// People on foot, in closed form: each goes round a block, along a path of the park, or waits at a light, crosses
-/// the street while it may, and disappears in a house.
+/// People on foot, in closed form: each goes round a block, along a path of the park, or waits at a light,
+/// crosses the street while it may, and disappears in a house.
 class walkers {
  public:
   walkers(const city& in, day_clock clock);

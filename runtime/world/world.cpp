@@ -54,7 +54,8 @@ void resolver::row(int y, int x0, int x1, std::uint32_t fresh) {
       continue;
     }
     int end = x + 1;
-    while (end < x1 && top[2 * end] == one && top[2 * end + 1] == one && low[2 * end] == one && low[2 * end + 1] == one)
+    while (end < x1 && top[2 * end] == one && top[2 * end + 1] == one && low[2 * end] == one
+           && low[2 * end + 1] == one)
       ++end;
     const auto from = first + static_cast<std::size_t>(x), to = first + static_cast<std::size_t>(end);
     const float open = one == no_face ? 1.f : 0.f;
@@ -70,7 +71,8 @@ void resolver::row(int y, int x0, int x1, std::uint32_t fresh) {
 
 /// A pixel at an edge: the mean of its faces by their samples.
 void resolver::blend(int x, int y, const std::array<std::uint32_t, 4>& seen) {
-  const auto i = static_cast<std::size_t>(y) * static_cast<std::size_t>(from_.from().width) + static_cast<std::size_t>(x);
+  const auto i = static_cast<std::size_t>(y) * static_cast<std::size_t>(from_.from().width)
+                 + static_cast<std::size_t>(x);
   rgb sum;
   float glow = 0, gloss = 0, solid = 0, sky = 0;
   int most = 0;
@@ -109,11 +111,13 @@ void resolver::blend(int x, int y, const std::array<std::uint32_t, 4>& seen) {
 } // namespace
 
 world::world(const world_options& given)
-    : options(given), map(make_city(given.seed)), still(make_scenery(map)), vehicles(map, {given.start_hour}), people(map, {given.start_hour}), lamps(map) {}
+    : options(given), map(make_city(given.seed)), still(make_scenery(map)), vehicles(map, {given.start_hour}),
+      people(map, {given.start_hour}), lamps(map) {}
 
 struct world_camera::parts {
   parts(std::shared_ptr<const world> in, const camera_plan& what, bool keep_still)
-      : city(std::move(in)), plan(what), path(what, city->map, city->vehicles), keep(keep_still && path.is_fixed()), draw(hashed(city->map.seed, 600, seed_for(1, what.name))) {}
+      : city(std::move(in)), plan(what), path(what, city->map, city->vehicles),
+        keep(keep_still && path.is_fixed()), draw(hashed(city->map.seed, 600, seed_for(1, what.name))) {}
 
   /// Nobody puts up a camera behind a tree.
   float clear() const { return path.is_fixed() ? 19.f : 7.f; }
@@ -168,10 +172,12 @@ shot world_camera::parts::render(double t) {
     for (int y = 0; y < camera.from.height; ++y) {
       const auto [top_left, top_right] = now.drawn_in(2 * y);
       const auto [low_left, low_right] = now.drawn_in(2 * y + 1);
-      const int left = std::min(top_left, low_left) / 2, right = std::min(camera.from.width, (std::max(top_right, low_right) + 1) / 2);
+      const int left = std::min(top_left, low_left) / 2,
+                right = std::min(camera.from.width, (std::max(top_right, low_right) + 1) / 2);
       // What was drawn there in the picture before lies in its span.
       auto& last = last_drawn[static_cast<std::size_t>(y)];
-      seen.copy_row(still_surfaces, y, camera.from.width, std::min(left, last.first), std::max(right, last.second));
+      seen.copy_row(still_surfaces, y, camera.from.width, std::min(left, last.first),
+                    std::max(right, last.second));
       resolve.row(y, left, right, fresh);
       last = {left, right};
     }
@@ -203,7 +209,9 @@ shot world_camera::parts::render(double t) {
   for (auto& owner : made.owners)
     owner = index[owner];
   const float noise = 1.3f + .55f * std::max(0.f, exposure - 1.2f);
-  made.picture = chip.develop(lit.light, {exposure, std::min(noise, 7.f), hashed(draw, 601, static_cast<std::int64_t>(std::llround(t * 1e6)))});
+  made.picture =
+      chip.develop(lit.light, {exposure, std::min(noise, 7.f),
+                               hashed(draw, 601, static_cast<std::int64_t>(std::llround(t * 1e6)))});
   return made;
 }
 

@@ -24,8 +24,8 @@ struct world_options {
   friend bool operator==(const world_options&, const world_options&) = default;
 };
 
-/// A city and all that moves in it, at any time. Made once (about half a second) and shared by its cameras; nothing of it
-/// ever changes, so any number of threads may look at it.
+/// A city and all that moves in it, at any time. Made once (about half a second) and shared by its cameras;
+/// nothing of it ever changes, so any number of threads may look at it.
 struct world {
   explicit world(const world_options& options);
 
@@ -48,11 +48,12 @@ struct shot {
   conditions weather;
 };
 
-/// Draws what one camera sees. Each picture depends on world, plan and time alone: not on what was drawn before, nor on
-/// what is kept to be faster.
+/// Draws what one camera sees. Each picture depends on world, plan and time alone: not on what was drawn
+/// before, nor on what is kept to be faster.
 class world_camera {
  public:
-  /// @param keep_still what never changes is drawn once for a camera that stands still; the pictures are the same
+  /// @param keep_still what never changes is drawn once for a camera that stands still; the pictures are the
+  /// same
   world_camera(std::shared_ptr<const world> in, const camera_plan& plan, bool keep_still = true);
   ~world_camera();
   world_camera(world_camera&&) noexcept;

@@ -15,7 +15,8 @@ inline const std::shared_ptr<const world::world>& the_city() {
 }
 
 /// A small camera of that name.
-inline world::camera_plan a_plan(const std::string& name, std::uint16_t width = 160, std::uint16_t height = 96) {
+inline world::camera_plan a_plan(const std::string& name, std::uint16_t width = 160,
+                                 std::uint16_t height = 96) {
   auto plan = world::camera_named(name).value();
   plan.width = width;
   plan.height = height;

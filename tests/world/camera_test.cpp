@@ -13,14 +13,16 @@ using test::the_city;
 BOOST_AUTO_TEST_SUITE(world_cameras)
 
 BOOST_AUTO_TEST_CASE(names_say_what_a_camera_is_on_and_where) {
-  const auto pole = camera_named("downtown-2").value(), car = camera_named("car-park-1").value(), drone = camera_named("drone-suburb-13").value();
+  const auto pole = camera_named("downtown-2").value(), car = camera_named("car-park-1").value(),
+             drone = camera_named("drone-suburb-13").value();
   BOOST_TEST((pole.on == mount::pole && pole.home == district::downtown && pole.number == 2));
   BOOST_TEST((car.on == mount::vehicle && car.home == district::park && car.number == 1));
   BOOST_TEST((drone.on == mount::drone && drone.home == district::suburb && drone.number == 13));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_of_nothing_is_refused) {
-  for (const auto* name : {"", "downtown", "downtown-", "downtown-0", "downtown-x", "downtown-1x", "moon-1", "car-1", "drone-tunnel-1", "downtown-99999999999"}) {
+  for (const auto* name : {"", "downtown", "downtown-", "downtown-0", "downtown-x", "downtown-1x", "moon-1",
+                           "car-1", "drone-tunnel-1", "downtown-99999999999"}) {
     const auto refused = camera_named(name);
     BOOST_REQUIRE(!refused.has_value());
     BOOST_TEST(refused.error().what.find("'" + std::string{name} + "'") != std::string::npos);

@@ -16,7 +16,8 @@ bool same(const shot& a, const shot& b) {
   return a.picture == b.picture && a.objects == b.objects && a.owners == b.owners;
 }
 
-const std::vector<std::string> some_cameras{"downtown-1", "suburb-2", "park-1", "highway-1", "tunnel-1", "car-downtown-1", "car-highway-1", "drone-park-1"};
+const std::vector<std::string> some_cameras{"downtown-1", "suburb-2",       "park-1",        "highway-1",
+                                            "tunnel-1",   "car-downtown-1", "car-highway-1", "drone-park-1"};
 
 BOOST_AUTO_TEST_CASE(same_seed_same_pixels) {
   const auto again = std::make_shared<const world::world>(world_options{7, 10});
@@ -96,8 +97,8 @@ BOOST_AUTO_TEST_CASE(boxes_are_the_extent_of_their_masks) {
           }
       for (std::size_t i = 0; i < found.size(); ++i) {
         const auto& given = seen.objects[i];
-        const bool equal = given.x0 == found[i].x0 && given.y0 == found[i].y0 && given.x1 == found[i].x1 && given.y1 == found[i].y1
-                           && given.pixels == found[i].pixels;
+        const bool equal = given.x0 == found[i].x0 && given.y0 == found[i].y0 && given.x1 == found[i].x1
+                           && given.y1 == found[i].y1 && given.pixels == found[i].pixels;
         BOOST_TEST(equal, name << " at " << t << ", object " << i);
         BOOST_TEST(given.visible > 0);
         BOOST_TEST(given.visible <= 1);
@@ -147,7 +148,8 @@ BOOST_AUTO_TEST_CASE(weather_and_night_show) {
   auto night = a_plan("suburb-1"), day = a_plan("suburb-1"), rain = a_plan("suburb-1");
   night.happens.begins.hour = 0;
   rain.happens.begins.rain = 1;
-  const auto by_day = world_camera{the_city(), day}.at(10), by_night = world_camera{the_city(), night}.at(10), wet = world_camera{the_city(), rain}.at(10);
+  const auto by_day = world_camera{the_city(), day}.at(10), by_night = world_camera{the_city(), night}.at(10),
+             wet = world_camera{the_city(), rain}.at(10);
   BOOST_TEST(mean(by_night) < .65 * mean(by_day));
   BOOST_TEST(!(wet.picture == by_day.picture));
   // The same people and vehicles are out: only the light differs.

@@ -17,7 +17,8 @@ const view straight_ahead = look({0, 0, 2}, 0, 0, 0, 60, 64, 48);
 /// An upright rectangle `far` metres ahead, facing the camera.
 mesh a_board(float far, float y, float z, float wide, float tall) {
   mesh made;
-  made.quad(material::plain, {1, 1, 1}, {far, y + wide, z}, {far, y, z}, {far, y, z + tall}, {far, y + wide, z + tall});
+  made.quad(material::plain, {1, 1, 1}, {far, y + wide, z}, {far, y, z}, {far, y, z + tall},
+            {far, y + wide, z + tall});
   return made;
 }
 
@@ -77,7 +78,9 @@ BOOST_AUTO_TEST_CASE(visibility_is_what_brute_force_counts) {
     std::vector<mesh> boards;
     std::vector<float> far;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto at = [](int low, int high) { return static_cast<float>(*rc::gen::inRange(low, high)) * .1f; };
+      const auto at = [](int low, int high) {
+        return static_cast<float>(*rc::gen::inRange(low, high)) * .1f;
+      };
       far.push_back(at(30, 200) + static_cast<float>(i) * .013f);
       boards.push_back(a_board(far.back(), at(-60, 60), at(0, 30), at(5, 50), at(5, 40)));
     }

@@ -24,8 +24,10 @@ bool overlap(const vehicle& a, const vehicle& b) {
   const auto size_a = size_of(a.kind, a.model), size_b = size_of(b.kind, b.model);
   for (float along = -.45f; along < .46f; along += .15f)
     for (const float aside : {-.4f, 0.f, .4f}) {
-      const vec2 p = a.at + a.ahead * (along * size_a.length) + right_of(a.ahead) * (aside * size_a.width) - b.at;
-      if (std::abs(dot(p, b.ahead)) < size_b.length * .47f && std::abs(dot(p, right_of(b.ahead))) < size_b.width * .46f)
+      const vec2 p =
+          a.at + a.ahead * (along * size_a.length) + right_of(a.ahead) * (aside * size_a.width) - b.at;
+      if (std::abs(dot(p, b.ahead)) < size_b.length * .47f
+          && std::abs(dot(p, right_of(b.ahead))) < size_b.width * .46f)
         return true;
     }
   return false;
@@ -76,16 +78,22 @@ BOOST_AUTO_TEST_CASE(nobody_passes_a_red_light) {
         for (int row = 0; row < street::rows; ++row) {
           const vec2 middle{street::x_of(column), street::y_of(row)};
           const vec2 ahead = found->second.ahead;
-          if (!is_crossing(column, row) || std::abs(dot(middle - found->second.at, right_of(ahead))) > 4 || std::abs(ahead.x * ahead.y) > .01f)
+          if (!is_crossing(column, row) || std::abs(dot(middle - found->second.at, right_of(ahead))) > 4
+              || std::abs(ahead.x * ahead.y) > .01f)
             continue;
           const float half = size_of(one.kind, one.model).length / 2;
-          const auto left = [&](const vehicle& of) { return dot(middle - of.at, ahead) - half - street::stop_line; };
+          const auto left = [&](const vehicle& of) {
+            return dot(middle - of.at, ahead) - half - street::stop_line;
+          };
           if (left(found->second) < 0 || left(one) >= 0)
             continue;
           const int approach = ahead.x > .5f ? 0 : ahead.y > .5f ? 1 : ahead.x < -.5f ? 2 : 3;
           ++passed;
-          const auto light = [&](double when) { return signals::of_cars(signals::phase_of(the_city()->map.seed, column, row, when), approach); };
-          wrong += light(t) == signal::red && light(t - .6) == signal::red && light(t + .5) == signal::red ? 1 : 0;
+          const auto light = [&](double when) {
+            return signals::of_cars(signals::phase_of(the_city()->map.seed, column, row, when), approach);
+          };
+          wrong +=
+              light(t) == signal::red && light(t - .6) == signal::red && light(t + .5) == signal::red ? 1 : 0;
         }
     }
   }
@@ -126,8 +134,10 @@ BOOST_AUTO_TEST_CASE(people_cross_streets_only_while_they_may) {
       for (int column = 0; column < street::columns; ++column)
         for (int row = 0; row < street::rows; ++row) {
           const vec2 d = one.at - vec2{street::x_of(column), street::y_of(row)};
-          const bool on_zebra = (std::abs(d.x) < 5 && std::abs(d.y) > street::zebra_from && std::abs(d.y) < street::zebra_to)
-                                || (std::abs(d.y) < 5 && std::abs(d.x) > street::zebra_from && std::abs(d.x) < street::zebra_to);
+          const bool on_zebra =
+              (std::abs(d.x) < 5 && std::abs(d.y) > street::zebra_from && std::abs(d.y) < street::zebra_to)
+              || (std::abs(d.y) < 5 && std::abs(d.x) > street::zebra_from
+                  && std::abs(d.x) < street::zebra_to);
           if (!is_crossing(column, row) || !on_zebra)
             continue;
           ++crossing;
