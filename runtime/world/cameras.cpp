@@ -107,19 +107,20 @@ camera_state camera_path::on_pole() const {
   const int wide = plan_.width, tall = plan_.height;
   if (plan_.home == district::tunnel) {
     const float way = plan_.number % 2 ? 1.f : -1.f;
-    const float x = way > 0 ? tunnel::from_x + vary(1, 26, 50) : tunnel::to_x - vary(1, 26, 50);
+    // Towards the end where vehicles wait for the light outside.
+    const float x = way > 0 ? tunnel::to_x - vary(1, 44, 66) : tunnel::from_x + vary(1, 44, 66);
     return {look({x, tunnel::middle_y - way * 5.7f, vary(2, 4.f, 4.7f)},
-                 way > 0 ? vary(3, .06f, .14f) : pi + vary(3, .06f, .14f), vary(4, -14, -9) * degree, 0,
-                 focal_for(vary(5, 60, 72), wide), wide, tall),
+                 way > 0 ? vary(3, .06f, .14f) : pi + vary(3, .06f, .14f), vary(4, -11, -7) * degree, 0,
+                 focal_for(vary(5, 44, 54), wide), wide, tall),
             0,
             {}};
   }
   if (plan_.home == district::highway) {
     const float way = plan_.number % 2 ? 1.f : -1.f;
     const vec3 eye{vary(1, -300, 300), highway::middle_y - way * vary(6, 1, highway::half_width + 1),
-                   vary(2, 7, 9.5f)};
-    return {look(eye, (way > 0 ? 0 : pi) + vary(3, -.05f, .22f), vary(4, -18, -12) * degree, 0,
-                 focal_for(vary(5, 48, 62), wide), wide, tall),
+                   vary(2, 6, 8)};
+    return {look(eye, (way > 0 ? 0 : pi) + vary(3, -.05f, .22f), vary(4, -11, -8) * degree, 0,
+                 focal_for(vary(5, 32, 42), wide), wide, tall),
             0,
             {}};
   }
@@ -273,7 +274,7 @@ camera_state camera_path::on_drone(double t) const {
     const auto s = static_cast<float>(
         std::fmod(fraction(hashed(group, 2)) * loop + speed * t - behind + 4 * loop, loop));
     const auto point = on_loop(inner, radius, s, aside);
-    return place{at_height(point.at, between(hashed(group, 3), 19, 27)), point.ahead};
+    return place{at_height(point.at, between(hashed(group, 3), 16, 22)), point.ahead};
   };
   auto now = in_district(plan_.home);
   for (const auto& one : plan_.happens.moves)

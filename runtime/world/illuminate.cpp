@@ -227,6 +227,7 @@ void illuminator::row(int y) {
       colour = mix(colour, sky_[static_cast<std::size_t>(x)], open);
     to_.light.r[i] = colour.r, to_.light.g[i] = colour.g, to_.light.b[i] = colour.b;
     to_.mirror[i] = mirror;
+    to_.mirrors = to_.mirrors || mirror > 0;
   }
 }
 
@@ -271,6 +272,7 @@ void illuminate(const world& in, const lighting& light, const moving_scene& scen
                 const surfaces& what, const std::vector<std::uint8_t>& marks, double t, lit_picture& to) {
   to.light.resize(from.from().width, from.from().height);
   to.mirror.resize(to.light.r.size());
+  to.mirrors = false;
   illuminator{in, light, from, what, marks, t, to}.run(scene);
 }
 

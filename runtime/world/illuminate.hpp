@@ -15,6 +15,7 @@ struct lit_picture {
   light_picture light;
   /// How strongly each pixel mirrors what stands behind it (wet ground).
   std::vector<float> mirror;
+  bool mirrors = false;
   /// Light of headlamps on the ground.
   std::vector<float> beams;
   bool has_beams = false;

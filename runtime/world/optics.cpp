@@ -71,7 +71,7 @@ void glare(const planes& picture, vec2 at, float radius, float tall, rgb colour)
 } // namespace
 
 void add_glare(const world& in, const lighting& light, const moving_scene& scene, const raster& from,
-               float exposure, lit_picture& to) {
+               lit_picture& to) {
   const planes picture{to.light};
   const auto& seen = from.from();
   const float dark = std::max(light.lamps, .1f);
@@ -95,7 +95,7 @@ void add_glare(const world& in, const lighting& light, const moving_scene& scene
           static_cast<std::size_t>(y) * static_cast<std::size_t>(from.width()) + static_cast<std::size_t>(x);
       if (from.nearness()[i] <= 1 / at.z * 1.04f + .002f)
         glare(picture, p, std::clamp(size * halo * seen.focal / at.z, .8f, 10.f), 1,
-              colour * (facing * air * dark * (1.1f + .0f * exposure)));
+              colour * (facing * air * dark * 1.1f));
     }
     if (light.weather.wet <= .05f)
       return;

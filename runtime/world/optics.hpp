@@ -12,7 +12,7 @@ void add_reflections(lit_picture& to);
 
 /// The glare of lamps, and its reflection on wet ground.
 void add_glare(const world& in, const lighting& light, const moving_scene& scene, const raster& from,
-               float exposure, lit_picture& to);
+               lit_picture& to);
 
 /// What moves while the shutter is open smears. @param open for how many seconds
 void blur_motion(const moving_scene& scene, const camera_state& camera, const raster& from, float open,

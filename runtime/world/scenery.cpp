@@ -331,11 +331,10 @@ void builder::hill() {
   constexpr float piece = 36;
   for (float x = base.x0; x < base.x1 - 1; x += piece) {
     const rgb green = lawn * .95f;
-    const auto on_slope = [&](face& made) { made.up = made.up * 1.f; };
-    on_slope(s.quad(material::grass, green, {x, base.y0, 0}, {x + piece, base.y0, 0}, {x + piece, top.y0, h},
-                    {x, top.y0, h}));
-    on_slope(s.quad(material::grass, green, {x + piece, base.y1, 0}, {x, base.y1, 0}, {x, top.y1, h},
-                    {x + piece, top.y1, h}));
+    s.quad(material::grass, green, {x, base.y0, 0}, {x + piece, base.y0, 0}, {x + piece, top.y0, h},
+           {x, top.y0, h});
+    s.quad(material::grass, green, {x + piece, base.y1, 0}, {x, base.y1, 0}, {x, top.y1, h},
+           {x + piece, top.y1, h});
     s.quad(material::grass, green, {x, top.y0, h}, {x + piece, top.y0, h}, {x + piece, top.y1, h},
            {x, top.y1, h});
     close();

@@ -4,7 +4,7 @@
 namespace ecco::world {
 namespace {
 
-/// What is left, `since` seconds after it ended, of what takes `lasts` seconds to go.
+/// The value of one condition at `t`, when each change takes `lag` seconds longer than it says.
 float follow(const schedule& of, change_kind what, float begins, double t, float lag) {
   float value = begins;
   for (const auto& one : of.changes)

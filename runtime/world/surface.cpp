@@ -87,11 +87,18 @@ std::uint64_t cell_of(std::uint32_t seed, float u, float v) {
   return hashed(seed, static_cast<std::int64_t>(std::floor(u)), static_cast<std::int64_t>(std::floor(v)));
 }
 
+/// 1 at 0, falling to 0 at `width`.
+float bump(float x, float width) {
+  const float k = std::max(0.f, 1 - x * x / (width * width));
+  return k * k;
+}
+
 rgb asphalt(const noise& grain, const spot& at, rgb base) {
   const float patches = grain.soft(at.u * 1.9f, at.v * 1.9f + 40),
               fine = grain.fine(at.u * 14, at.v * 14) * clarity(.12f, at.wv);
-  // Mended places, and seams sealed with tar.
-  const float mended = smooth(.42f, .5f, grain.soft_between(at.u * .33f + 90, at.v * .33f + 11));
+  // Mended places; from afar they are a mean.
+  const float mended =
+      at.far > 45 ? .1f : smooth(.42f, .5f, grain.soft_between(at.u * .33f + 90, at.v * .33f + 11));
   return base * (1 + .2f * patches + .16f * fine - .22f * mended);
 }
 
@@ -100,12 +107,11 @@ float puddles(const noise& grain, const spot& at) {
   return std::clamp(.55f + .8f * grain.soft(at.u * 2.3f + 17, at.v * 2.3f), .1f, 1.f);
 }
 
-texel street(const noise& grain, const spot& at) {
+texel roadway(const noise& grain, const spot& at) {
   const float side = std::abs(at.v);
   rgb colour = asphalt(grain, at, {.1f, .1f, .104f});
   // Where wheels go it is smoother and darker; oil drips between them.
-  const float track = .5f * std::exp(-8 * (side - 1.05f) * (side - 1.05f))
-                      + .5f * std::exp(-8 * (side - 2.55f) * (side - 2.55f));
+  const float track = .5f * (bump(side - 1.05f, .6f) + bump(side - 2.55f, .6f));
   colour = colour * (1 - .16f * track);
   const float bikes = band(side, 3.66f, 5.24f, at.wv);
   colour = mix(colour, rgb{.15f, .085f, .075f} * (1 + .2f * grain.soft(at.u * 2, at.v * 2)), bikes * .75f);
@@ -125,8 +131,7 @@ texel motorway(const noise& grain, const spot& at) {
   rgb colour = asphalt(grain, at, {.115f, .115f, .118f});
   const float lane = side - highway::median;
   const float within = lane - std::floor(lane / highway::lane_width) * highway::lane_width;
-  const float track =
-      std::exp(-6 * (within - 1) * (within - 1)) + std::exp(-6 * (within - 2.7f) * (within - 2.7f));
+  const float track = bump(within - 1, .7f) + bump(within - 2.7f, .7f);
   colour = colour * (1 - .14f * track);
   float line = band(side, 1.35f, 1.55f, at.wv) + band(side, 12.75f, 12.95f, at.wv);
   const float dashes = bands(at.u, 12, 4, at.wu);
@@ -281,34 +286,31 @@ texel wheel(const spot& at) {
   return {mix(rgb{.016f, .016f, .017f}, rgb{.3f, .3f, .31f} * spokes, rim), 0, rim * .15f};
 }
 
-texel of_material(const noise& grain, const spot& at, const face& what) {
-  switch (what.made_of) {
-    case material::grass: {
-      const float tufts = grain.fine(at.u * 5, at.v * 5) * clarity(.4f, at.wv),
-                  patches = grain.soft(at.u * .9f, at.v * .9f);
-      return {
-          what.colour
+texel grass(const noise& grain, const spot& at, const face& what) {
+  const float tufts = grain.fine(at.u * 5, at.v * 5) * clarity(.4f, at.wv),
+              patches = grain.soft(at.u * .9f, at.v * .9f);
+  return {what.colour
               * rgb{1 + .35f * patches + .25f * tufts, 1 + .2f * patches + .28f * tufts, 1 + .25f * tufts},
           0, .1f};
-    }
-    case material::street: return street(grain, at);
-    case material::highway: return motorway(grain, at);
-    case material::crossing: return {asphalt(grain, at, {.098f, .098f, .102f}), 0, puddles(grain, at)};
+}
+
+texel slabs(const noise& grain, const spot& at, const face& what, float size) {
+  const float seams =
+      (1 - bands(at.u, size, size - .07f, at.wu)) + (1 - bands(at.v, size, size - .07f, at.wv));
+  const float slab = fraction(cell_of(7, at.u / size, at.v / size)) - .5f;
+  return {what.colour
+              * (1 + .16f * slab * clarity(size * .6f, at.wv) + .1f * grain.soft(at.u * 2, at.v * 2)
+                 - .3f * std::min(1.f, seams)),
+          0, .35f * puddles(grain, at)};
+}
+
+/// What is neither very frequent nor worth a loop of its own.
+texel of_material(const noise& grain, const spot& at, const face& what) {
+  switch (what.made_of) {
     case material::zebra: {
       const float stripe = bands(at.u + .25f, 1, .5f, at.wu) * (.72f + .28f * grain.soft(at.u * 6, at.v * 6));
       return {mix(asphalt(grain, at, {.098f, .098f, .102f}), what.colour, std::clamp(stripe, 0.f, 1.f)), 0,
               puddles(grain, at)};
-    }
-    case material::paving:
-    case material::plaza: {
-      const float size = what.made_of == material::paving ? 1.1f : 2.2f;
-      const float seams =
-          (1 - bands(at.u, size, size - .07f, at.wu)) + (1 - bands(at.v, size, size - .07f, at.wv));
-      const float slab = fraction(cell_of(7, at.u / size, at.v / size)) - .5f;
-      return {what.colour
-                  * (1 + .16f * slab * clarity(size * .6f, at.wv) + .1f * grain.soft(at.u * 2, at.v * 2)
-                     - .3f * std::min(1.f, seams)),
-              0, .35f * puddles(grain, at)};
     }
     case material::gravel:
       return {what.colour
@@ -317,8 +319,6 @@ texel of_material(const noise& grain, const spot& at, const face& what) {
               0, .2f};
     case material::drive: return {what.colour * (1 + .12f * grain.soft(at.u * 2, at.v * 2)), 0, .35f};
     case material::water: return {what.colour * (1 + .3f * grain.soft(at.u * 4, at.v * 4)), 0, .9f};
-    case material::office: return office(grain, at, what);
-    case material::brick: return brick(grain, at, what);
     case material::house: return house(grain, at, what);
     case material::tiles: {
       const float rows = bands(at.v, .34f, .27f, at.wv) - .8f;
@@ -367,22 +367,12 @@ texel of_material(const noise& grain, const spot& at, const face& what) {
   }
 }
 
-} // namespace
-
-void texture_run(const drawn_face& seen, const view& from, const noise& grain, int y, int x0, int x1,
-                 surfaces& to) {
+/// Looks `texture` up at each pixel of a run.
+template <class Texture>
+void look_up(const drawn_face& seen, const view& from, int y, int x0, int x1, surfaces& to,
+             const Texture& texture) {
   const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(from.width);
   const face& what = seen.what;
-  if (what.made_of == material::plain || what.made_of == material::paint || what.made_of == material::metal
-      || what.made_of == material::lamp || what.made_of == material::bark
-      || what.made_of == material::rubber) {
-    const float glow = what.made_of == material::lamp || what.glow.r > 0 ? 1.f : 0.f;
-    for (auto i = row + static_cast<std::size_t>(x0); i < row + static_cast<std::size_t>(x1); ++i) {
-      to.r[i] = what.colour.r, to.g[i] = what.colour.g, to.b[i] = what.colour.b;
-      to.glow[i] = glow, to.gloss[i] = what.gloss;
-    }
-    return;
-  }
   // Everything along the row is linear but for the division by the distance. Counted from the row's
   // beginning, so that a pixel comes out the same whatever run it is in.
   const float py = static_cast<float>(y) + .5f;
@@ -406,10 +396,44 @@ void texture_run(const drawn_face& seen, const view& from, const noise& grain, i
     at.wu = std::abs(z * ux - zz * ax * ur) + std::abs(z * uy - zz * ay * ur) + 1e-5f;
     at.wv = std::abs(z * vx - zz * ax * vr) + std::abs(z * vy - zz * ay * vr) + 1e-5f;
     at.far = z;
-    const auto made = of_material(grain, at, what);
+    const texel made = texture(at);
     const auto i = row + static_cast<std::size_t>(x);
     to.r[i] = made.colour.r, to.g[i] = made.colour.g, to.b[i] = made.colour.b;
     to.glow[i] = made.glow, to.gloss[i] = made.gloss;
+  }
+}
+
+} // namespace
+
+void texture_run(const drawn_face& seen, const view& from, const noise& grain, int y, int x0, int x1,
+                 surfaces& to) {
+  const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(from.width);
+  const face& what = seen.what;
+  if (what.made_of == material::plain || what.made_of == material::paint || what.made_of == material::metal
+      || what.made_of == material::lamp || what.made_of == material::bark
+      || what.made_of == material::rubber) {
+    const float glow = what.made_of == material::lamp || what.glow.r > 0 ? 1.f : 0.f;
+    for (auto i = row + static_cast<std::size_t>(x0); i < row + static_cast<std::size_t>(x1); ++i) {
+      to.r[i] = what.colour.r, to.g[i] = what.colour.g, to.b[i] = what.colour.b;
+      to.glow[i] = glow, to.gloss[i] = what.gloss;
+    }
+    return;
+  }
+  const auto run = [&](const auto& texture) { look_up(seen, from, y, x0, x1, to, texture); };
+  switch (what.made_of) {
+    case material::grass: return run([&](const spot& at) { return grass(grain, at, what); });
+    case material::street: return run([&](const spot& at) { return roadway(grain, at); });
+    case material::highway: return run([&](const spot& at) { return motorway(grain, at); });
+    case material::crossing:
+      return run([&](const spot& at) {
+        return texel{asphalt(grain, at, {.098f, .098f, .102f}), 0, puddles(grain, at)};
+      });
+    case material::paving: return run([&](const spot& at) { return slabs(grain, at, what, 1.1f); });
+    case material::plaza: return run([&](const spot& at) { return slabs(grain, at, what, 2.2f); });
+    case material::office: return run([&](const spot& at) { return office(grain, at, what); });
+    case material::brick: return run([&](const spot& at) { return brick(grain, at, what); });
+    case material::foliage: return run([&](const spot& at) { return foliage(grain, at, what); });
+    default: return run([&](const spot& at) { return of_material(grain, at, what); });
   }
 }
 

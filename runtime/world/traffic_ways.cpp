@@ -32,21 +32,26 @@ std::vector<gate> gates() {
 /// What a slot is and which way it takes.
 struct plan {
   gate from;
-  bool bicycle = false;
+  bool bicycle = false, straight_on = false;
   object_class kind{};
   std::uint8_t model = 0;
   float enters = 0;
   std::uint64_t hash = 0;
 };
 
-constexpr int vehicles_a_gate = 3;
+/// Vehicles from each gate in a cycle, and how many more go through the tunnel.
+constexpr int vehicles_a_gate = 3, more_in_tunnel = 3;
 
 std::vector<plan> plans(std::uint64_t seed) {
   std::vector<plan> all;
   const auto from = gates();
   for (std::size_t g = 0; g < from.size(); ++g)
-    for (int k = 0; k < vehicles_a_gate + 1; ++k) {
+    for (int k = 0; k < vehicles_a_gate + 1 + more_in_tunnel; ++k) {
+      const bool to_tunnel = from[g].row == 0 && from[g].approach % 2 == 0;
+      if (k > vehicles_a_gate && !to_tunnel)
+        break;
       plan made{from[g]};
+      made.straight_on = k > vehicles_a_gate;
       made.hash = hashed(seed, 80, g, k);
       made.bicycle = k == vehicles_a_gate;
       const float draw = fraction(hashed(made.hash, 1));
@@ -121,7 +126,7 @@ class way_builder {
 /// The direction in which it leaves an intersection.
 int way_builder::choose(int column, int row, int approach, int step) const {
   const float draw = fraction(hashed(plan_.hash, 10, step));
-  const bool may_turn = !plan_.bicycle && step < 4;
+  const bool may_turn = !plan_.bicycle && !plan_.straight_on && step < 4;
   constexpr int straight = 0, right = 3;
   const int wanted = may_turn && draw > .68f ? right : straight;
   if (may_leave(column, row, (approach + wanted) % 4))

@@ -192,10 +192,10 @@ shot world_camera::parts::render(double t) {
 
   const float inside = covered(ground_of(camera.from.eye));
   const float exposure = exposure_for(light, inside);
-  if (light.weather.wet > .02f || near_tunnel(ground_of(camera.from.eye), 0) || plan.home == district::park)
+  if (lit.mirrors)
     add_reflections(lit);
   blur_motion(scene, camera, now, std::clamp(.0035f * exposure, .002f, .03f), lit);
-  add_glare(*city, light, scene, now, exposure, lit);
+  add_glare(*city, light, scene, now, lit);
   add_precipitation(light, camera, draw, t, lit);
 
   shot made;
