@@ -124,7 +124,8 @@ std::optional<setting_fault> find_blind_teacher(const settings& value) {
     return {};
   }
   for (const auto& [id, camera] : value.cameras)
-    if (camera.labels.empty() && value.teacher.labels.empty())
+    // A camera of the synthetic city brings its truth along.
+    if (camera.labels.empty() && value.teacher.labels.empty() && !camera.source.starts_with("world:"))
       return setting_fault{"cameras." + id.value, "has no labels, which teacher.kind: labels needs",
                            "name a MOT file in its 'labels' or in teacher.labels"};
   return {};

@@ -342,7 +342,7 @@ struct filter_settings {
 };
 
 struct camera_settings {
-  /// Anything libavformat opens: a file, an RTSP URL, a device. Required.
+  /// Anything libavformat opens: a file, an RTSP URL, a device; or the city's "world:downtown-1?rain=1@30". Required.
   std::string source;
   /// A file begins again at its end.
   bool loop = true;

@@ -64,5 +64,6 @@ void add_experiment(CLI::App& app, common_options& common, command& chosen);
 void add_eval(CLI::App& app, common_options& common, command& chosen);
 void add_model(CLI::App& app, common_options& common, command& chosen);
 void add_profile(CLI::App& app, common_options& common, command& chosen);
+void add_world(CLI::App& app, common_options& common, command& chosen);
 
 } // namespace ecco

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
                "  ecco eval                     COCO figures of detections against a truth\n"
                "  ecco model                    what weights are; convert them; evaluate them on pictures\n"
                "  ecco profile                  how many frames of what size teach a camera best at each GPU budget\n"
+               "  ecco world                    the synthetic city: look at it, render it with exact labels\n"
                "  ecco help exit-codes          what the exit codes mean\n"};
   app.set_version_flag("--version", "ecco " ECCO_VERSION);
   app.require_subcommand(0, 1);
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
   ecco::add_eval(app, common, chosen);
   ecco::add_model(app, common, chosen);
   ecco::add_profile(app, common, chosen);
+  ecco::add_world(app, common, chosen);
   std::string topic;
   auto* help = app.add_subcommand("help", "Help on a topic: exit-codes");
   help->add_option("topic", topic, "exit-codes")->check(CLI::IsMember{{"exit-codes"}});

@@ -9,6 +9,7 @@
 #include "deploy/sampling_tables.hpp"
 #include "deploy/teachers.hpp"
 #include "deploy/whole_file.hpp"
+#include "deploy/world/world_source.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/torch_learner.hpp"
@@ -148,7 +149,7 @@ camera_parts make_camera_parts(const settings& from, const camera_id& camera) {
   for (const auto& filter : of_camera.filters)
     source.filters.push_back({filter.at, filter.chain});
   camera_parts out;
-  out.open_source = [source] { return open_source(source); };
+  out.open_source = [source] { return open_any_source(source); };
   detection_options options;
   options.features = looks_at_features(from.drift.detector);
   out.make_student = [options](const camera_welcome& welcome) {

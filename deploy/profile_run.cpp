@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "deploy/node.hpp"
+#include "deploy/world/world_source.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/policy/sampling.hpp"
 #include "runtime/video/segment_codec.hpp"
@@ -63,7 +64,7 @@ result<std::unique_ptr<profiler>> profiler::make(const settings& from, const pro
 }
 
 result<void> profiler::read_scene(const may_go_on& go_on) {
-  auto source = open_source(source_of(settings_, scene_.camera));
+  auto source = open_any_source(source_of(settings_, scene_.camera));
   if (!source)
     return tl::unexpected{source.error()};
   const auto split = plan_of(settings_.sampling).split;

@@ -5,9 +5,10 @@
 #include <map>
 #include <utility>
 
+#include "deploy/world/world_source.hpp"
+#include "deploy/world/world_teacher.hpp"
 #include "runtime/learn/hog_teacher.hpp"
 #include "runtime/learn/labels_teacher.hpp"
-#include "runtime/video/source.hpp"
 
 namespace ecco {
 
@@ -33,13 +34,20 @@ result<image> first_picture(const camera_settings& camera) {
   source_options options{camera.source, false, {}};
   for (const auto& filter : camera.filters)
     options.filters.push_back({filter.at, filter.chain});
-  auto source = open_source(options);
+  auto source = open_any_source(options);
   if (!source)
     return tl::unexpected{source.error()};
   return (*source)->next().map([](const source_picture& shown) { return shown.picture; });
 }
 
 result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_settings& camera) {
+  // The city knows what is in it.
+  if (camera.labels.empty() && from.teacher.labels.empty()) {
+    if (draws_masks(from.student))
+      return fail(ec::unsupported, camera.source + ": the city's truth has no outlines yet, which the student needs",
+                  "choose a student.network without masks");
+    return make_world_teacher(camera.source, from.classes);
+  }
   const auto shown = first_picture(camera);
   if (!shown)
     return tl::unexpected{shown.error()};

@@ -9,6 +9,7 @@
 #include "deploy/node.hpp"
 #include "deploy/run_report.hpp"
 #include "deploy/sampling_tables.hpp"
+#include "deploy/world/world_source.hpp"
 #include "runtime/base/random.hpp"
 
 namespace ecco {
@@ -26,7 +27,8 @@ result<void> check_virtual(const settings& from) {
   for (const auto& [camera, of_camera] : from.cameras) {
     std::error_code ignored;
     const auto is_sequence = of_camera.source.find('%') != std::string::npos;
-    if (!is_sequence && !std::filesystem::is_regular_file(of_camera.source, ignored))
+    const auto is_city = of_camera.source.starts_with(world::address_scheme);
+    if (!is_sequence && !is_city && !std::filesystem::is_regular_file(of_camera.source, ignored))
       return fail(ec::invalid_argument, "cameras." + camera.value + ".source is not a file: virtual time cannot wait for it",
                   "record it first");
   }

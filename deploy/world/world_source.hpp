@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "runtime/video/source.hpp"
+#include "runtime/world/address.hpp"
+
+namespace ecco {
+
+/// A camera of the synthetic city as a source of pictures: picture k stands at k / fps, for ever.
+/// @returns `invalid_argument` for an address that says nothing, and for filters: the city's weather comes
+/// with the address
+result<std::unique_ptr<frame_source>> open_world_source(const source_options& options);
+
+/// Opens `options.url`, be it a camera of the city ("world:...") or anything that `open_source` opens.
+result<std::unique_ptr<frame_source>> open_any_source(const source_options& options);
+
+} // namespace ecco

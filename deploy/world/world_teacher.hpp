@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/learn/learner.hpp"
+
+namespace ecco {
+
+/// The truth about one camera of the synthetic city, as a teacher: it looks at the city itself, not at the
+/// frame, and so knows what no network could see. What is too small or too hidden is to be ignored.
+/// @param address of the camera, "world:..."
+/// @param classes names; a label's class is the place of its name, and objects of other names are left out
+/// @returns `invalid_argument` for a bad address, and when none of the city's classes is among `classes`
+result<std::unique_ptr<teacher>> make_world_teacher(const std::string& address,
+                                                    const std::vector<std::string>& classes);
+
+} // namespace ecco

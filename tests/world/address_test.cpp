@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/world/address.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace ecco {
+namespace {
+
+using namespace world;
+
+BOOST_AUTO_TEST_SUITE(world_address)
+
+BOOST_AUTO_TEST_CASE(a_name_alone_is_enough) {
+  const auto read = read_address("world:park-3").value();
+  BOOST_TEST(read.camera.name == "park-3");
+  BOOST_TEST(read.fps == 10);
+  BOOST_TEST(read.camera.width == 320);
+  BOOST_TEST(read.camera.happens.begins.hour == read.world.start_hour);
+}
+
+BOOST_AUTO_TEST_CASE(everything_can_be_said) {
+  const auto read = read_address("world:car-downtown-2?seed=9&fps=5&size=256x160&at=100&formation=2&hour=9.5&"
+                                 "rain=0.2,1@30,0@90&to=tunnel@60&over=4")
+                        .value();
+  BOOST_TEST(read.world.seed == 9u);
+  BOOST_TEST(read.world.start_hour == 9.5f);
+  BOOST_TEST(read.fps == 5);
+  BOOST_TEST(read.at == 100);
+  BOOST_TEST(read.camera.width == 256);
+  BOOST_TEST(read.camera.height == 160);
+  BOOST_TEST(read.camera.formation == 2u);
+  const auto& happens = read.camera.happens;
+  BOOST_TEST(happens.begins.rain == .2f);
+  // Changes count from the first picture.
+  const std::vector<change> changes{{change_kind::rain, 130, 4, 1}, {change_kind::rain, 190, 4, 0}};
+  BOOST_TEST((happens.changes == changes));
+  BOOST_TEST((happens.moves == std::vector<move>{{160, district::tunnel}}));
+}
+
+BOOST_AUTO_TEST_CASE(whatever_is_wrong_is_named) {
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"park-3", "no address"},
+      {"world:", "''"},
+      {"world:moon-1", "'moon-1'"},
+      {"world:park-3?rain", "'rain' has no value"},
+      {"world:park-3?rain=2", "rain=2"},
+      {"world:park-3?rain=nan", "rain=nan"},
+      {"world:park-3?rain=1@x", "rain=x"},
+      {"world:park-3?rain=", "rain="},
+      {"world:park-3?fps=0", "fps=0"},
+      {"world:park-3?fps=1e9", "fps=1e9"},
+      {"world:park-3?size=320", "size=320"},
+      {"world:park-3?size=0x9", "size=0x9"},
+      {"world:park-3?size=99999x99999", "size=99999x99999"},
+      {"world:park-3?seed=-1", "seed=-1"},
+      {"world:park-3?wind=3", "'wind'"},
+      {"world:park-3?to=tunnel@5", "stays where it is"},
+      {"world:drone-park-3?to=tunnel@5", "drones"},
+      {"world:car-park-3?to=moon@5", "to=moon"},
+      {"world:" + std::string(5000, 'x'), "no address"},
+  };
+  for (const auto& [text, named] : wrong) {
+    const auto refused = read_address(text);
+    BOOST_REQUIRE_MESSAGE(!refused.has_value(), text.substr(0, 80));
+    BOOST_TEST((refused.error().code == ec::invalid_argument));
+    BOOST_TEST(refused.error().what.find(named) != std::string::npos, refused.error().what);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
+} // namespace ecco
