@@ -181,7 +181,7 @@ camera_actor::behavior_type camera_state::make_behavior() {
     [this](adrift_atom) {
       // Inference goes on; there is nobody to send to until the uplink has a server again, which says whether it still
       // knows the camera's group.
-      grouped = false;
+      group = group_id{};
       desk = request_desk_actor{};
       telemetry = telemetry_actor{};
       sender.disconnect();
