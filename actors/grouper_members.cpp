@@ -168,7 +168,8 @@ void grouper_state::remind(const camera_id& camera, group_id told, group_id grou
   const auto& device = cameras.at(camera).device;
   const auto in = group != group_id{};
   const std::string why = in ? "it did not know" : "it is in no group any more, and did not know";
-  self->send(device, regroup_event{in ? regroup_kind::joined : regroup_kind::left, camera, in ? group : told, window, why});
+  self->send(device,
+             regroup_event{in ? regroup_kind::joined : regroup_kind::left, camera, in ? group : told, window, why});
   if (plans.decides())
     self->send(device,
                in ? plans.plan(camera, group, static_cast<std::uint32_t>(policy.groups().at(group).members.size()))

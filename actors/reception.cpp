@@ -153,7 +153,8 @@ void reception_state::down(const caf::down_msg& what) {
     return stop_next();
   }
   if (cameras.contains(camera_id{called}))
-    self->send(telemetry, event{{}, std::string{event_id::camera_offline}, camera_id{called}, {}, {}, 0, 0, "its node is gone"});
+    self->send(telemetry,
+               event{{}, std::string{event_id::camera_offline}, camera_id{called}, {}, {}, 0, 0, "its node is gone"});
   else if (called.starts_with(ingest_prefix)) {
     auto& entry = cameras.at(camera_id{called.substr(ingest_prefix.size())});
     entry.video = ingest_actor{};

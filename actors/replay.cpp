@@ -193,7 +193,8 @@ class player {
     if (clock_began_ + at <= clock.now())
       return;
     settle();
-    if (const auto& due = clock.schedule(); produced_.empty() && !due.empty() && due.begin()->first < clock_began_ + at) {
+    const auto& due = clock.schedule();
+    if (produced_.empty() && !due.empty() && due.begin()->first < clock_began_ + at) {
       clock.trigger_timeout();
       return differ("the replay has something else come due", std::nullopt);
     }

@@ -27,7 +27,8 @@ bool looks_like(const recorded_message& expected, const clock_type::delayed_even
           || through.who_said(*message.content) != expected.sender)
         return false;
       recorded_message said;
-      describe(message.content->content(), said, [&](const caf::strong_actor_ptr& actor) { return through.name_of(actor); });
+      describe(message.content->content(), said,
+               [&](const caf::strong_actor_ptr& actor) { return through.name_of(actor); });
       return said.kind == expected.kind;
     }
     case clock_type::request_timeout_type:

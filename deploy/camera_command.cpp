@@ -64,9 +64,11 @@ int watch(const common_options& common, const std::vector<std::string>& names, c
   for (const auto& id : *ids)
     devices.push_back({make_camera_hello(*from, id, process),
                        spawn_named<caf::detached>(system, "camera:" + id.value, camera,
-                                                  configured_camera(*from, id, process), make_camera_parts(*from, id))});
+                                                  configured_camera(*from, id, process),
+                                                  make_camera_parts(*from, id))});
   auto link = spawn_named(system, "uplink", uplink, uplink_config{from->server.host, from->server.port}, devices,
-                           std::vector<uplink_worker>{}, sink, [&common](const std::string& what) { say(common, "camera", what); });
+                          std::vector<uplink_worker>{}, sink,
+                          [&common](const std::string& what) { say(common, "camera", what); });
   while (!(*stop)->requested())
     (*stop)->wait_for(std::chrono::seconds{1});
   caf::scoped_actor self{system};

@@ -40,7 +40,8 @@ result<std::optional<duration>> time_of(const std::string& option, const std::st
 }
 
 /// `from` is the option, or the part of a fault, that says it.
-result<void> check_kind(const std::string& from, const std::string& pattern, const std::vector<std::string_view>& kinds) {
+result<void> check_kind(const std::string& from, const std::string& pattern,
+                        const std::vector<std::string_view>& kinds) {
   if (std::ranges::any_of(kinds, [&](std::string_view kind) { return agrees(pattern, kind); }))
     return {};
   return fail(ec::invalid_argument, from + pattern + " is no kind of message", did_you_mean(pattern, kinds));

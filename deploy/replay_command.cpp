@@ -106,7 +106,8 @@ void print(const common_options& common, const replay_outcome& outcome) {
                 static_cast<unsigned long long>(outcome.compared), seconds_of(outcome.length));
     if (difference)
       std::printf("{\"at\":%.9f,\"what\":\"%s\",\"recorded\":%s,\"replayed\":%s}}\n", seconds_of(difference->at),
-                  difference->what.c_str(), as_json(difference->recorded).c_str(), as_json(difference->replayed).c_str());
+                  difference->what.c_str(), as_json(difference->recorded).c_str(),
+                  as_json(difference->replayed).c_str());
     else
       std::puts("null}");
     return;
@@ -133,7 +134,8 @@ int replay_file(const common_options& common, const fs::path& file) {
 
 void add_replay(CLI::App& recording, common_options& common, command& chosen) {
   auto file = std::make_shared<fs::path>();
-  auto* sub = recording.add_subcommand("replay", "Run a recording again: a fresh server is sent the same and must say the same");
+  auto* sub = recording.add_subcommand("replay",
+                                       "Run a recording again: a fresh server is sent the same and must say the same");
   sub->add_option("file", *file, "The recording")->required();
   sub->add_flag("--json", common.json, "The outcome as JSON on stdout");
   sub->footer("ends with 0 when everything is the same, and with 1 at the first difference, which it shows\n"

@@ -41,10 +41,11 @@ int work(const common_options& common, const std::filesystem::path& record) {
     return give_up(common, tapped.error());
   auto sink = spawn_named(system, "telemetry", telemetry, telemetry_sink{});
   auto worker = spawn_named<caf::detached>(system, "worker:" + id.value, gpu_worker, id, std::move(*device), sink);
-  auto link = spawn_named(system, "uplink", uplink, uplink_config{from->server.host, from->server.port}, std::vector<uplink_camera>{},
-                           std::vector<uplink_worker>{
-                             {{id, draw_incarnation(), from->worker.device}, worker, worker_terms(*from)}},
-                           sink, [id, &common](const std::string& what) { say(common, "worker " + id.value, what); });
+  auto link = spawn_named(system, "uplink", uplink, uplink_config{from->server.host, from->server.port},
+                          std::vector<uplink_camera>{},
+                          std::vector<uplink_worker>{
+                            {{id, draw_incarnation(), from->worker.device}, worker, worker_terms(*from)}},
+                          sink, [id, &common](const std::string& what) { say(common, "worker " + id.value, what); });
   while (!(*stop)->requested())
     (*stop)->wait_for(std::chrono::seconds{1});
   caf::scoped_actor self{system};

@@ -54,8 +54,9 @@ class device_pool {
   std::uint64_t begin_order(const worker_id& with, order_lost lost, bool for_labels = false);
   /// The order is answered. @returns false when its sender has heard already that it was lost
   bool end_order(const worker_id& with, std::uint64_t order);
-  /// Labels for this order have come. A device does one order after the other, and labels pass each other on no link:
-  /// those for the label orders before it are lost, and their senders are told why.
+  /// Labels for this order have come. A device does one order after the other, and labels hardly ever pass each other on
+  /// a link: those for the label orders before it are lost, and their senders are told why. One who is told so in error
+  /// has them made again.
   void labelled(const worker_id& with, std::uint64_t order, const error& why);
 
   std::vector<worker_standing> standings() const;

@@ -47,12 +47,12 @@ result<void> check_report(const micro_window_report& report, const micro_window_
   if (report.group != granted.group || report.term != granted.term || report.window != granted.window
       || report.index != granted.index)
     return fail(ec::invalid_argument,
-                called + " reports on micro-window " + std::to_string(report.window) + "/" + std::to_string(report.index)
-                  + " of " + to_string(report.group) + " instead of its own, " + std::to_string(granted.window) + "/"
-                  + std::to_string(granted.index));
+                called + " reports on micro-window " + std::to_string(report.window) + "/"
+                  + std::to_string(report.index) + " of " + to_string(report.group) + " instead of its own, "
+                  + std::to_string(granted.window) + "/" + std::to_string(granted.index));
   if (!can_be_accuracy(report.accuracy_before) || !can_be_accuracy(report.accuracy_after))
-    return fail(ec::invalid_argument, called + " reports an accuracy of " + shown(report.accuracy_before) + " before and "
-                                        + shown(report.accuracy_after) + " after; they are 0 to 1");
+    return fail(ec::invalid_argument, called + " reports an accuracy of " + shown(report.accuracy_before)
+                                        + " before and " + shown(report.accuracy_after) + " after; they are 0 to 1");
   return {};
 }
 

@@ -576,7 +576,7 @@ BOOST_FIXTURE_TEST_CASE(a_member_that_does_better_elsewhere_goes_there, two_grou
   BOOST_TEST(telemetry.all(event_id::group_split).size() == 1u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_camera_that_twice_claims_another_group_is_told_its_own_and_no_membership_changes, two_neighbours) {
+BOOST_FIXTURE_TEST_CASE(a_camera_that_twice_claims_another_group_is_told_its_own_and_no_more, two_neighbours) {
   BOOST_TEST_REQUIRE(request("left").has_value());
   const auto group = seat("left")->group;
   const auto says = [&](const std::string& camera, group_id claimed) {

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(telemetry_test)
 
-BOOST_FIXTURE_TEST_CASE(who_asks_hears_of_cameras_that_move_or_change_their_group_and_of_all_now_and_then, virtual_system) {
+BOOST_FIXTURE_TEST_CASE(who_asks_hears_of_cameras_that_move_or_change_groups_and_of_all_now_and_then, virtual_system) {
   mock<whereabouts_actor> whom{*this};
   whom.take<camera_status>();
   const auto sink = keep(system().spawn(telemetry, telemetry_sink{}));

@@ -114,8 +114,8 @@ BOOST_FIXTURE_TEST_CASE(labels_that_are_overtaken_by_later_ones_of_their_device_
   };
   const error why{ec::timed_out, "lost", {}};
   const auto first = begin_order(gpu0, noting("first"), true), training = begin_order(gpu0, noting("training")),
-             elsewhere = begin_order(gpu1, noting("elsewhere"), true), second = begin_order(gpu0, noting("second"), true),
-             third = begin_order(gpu0, noting("third"), true);
+             elsewhere = begin_order(gpu1, noting("elsewhere"), true),
+             second = begin_order(gpu0, noting("second"), true), third = begin_order(gpu0, noting("third"), true);
   labelled(gpu0, second, why);
   BOOST_TEST((heard == std::vector<std::string>{"first: lost"}));
   BOOST_TEST(end_order(gpu0, second));
