@@ -172,7 +172,7 @@ std::vector<camera_path::ride> camera_path::plan_rides(district where, std::uint
         from = since;
       if (from >= 0 && (!in || since + 1 >= slots[i].lasts() - 1)) {
         if (since - from > 6)
-          stays.push_back({i, from, since});
+          stays.push_back({i, from, since - 1});
         from = -1;
       }
     }
