@@ -164,14 +164,15 @@ std::vector<camera_path::ride> camera_path::plan_rides(district where, std::uint
       continue;
     float from = -1;
     for (float since = 1; since < slots[i].lasts() - 1; since += 1) {
-      // In the tunnel it should be dark: its ends do not count.
+      // In the tunnel it should be dark, and its mouths far away.
       const vec2 at = traffic_.of_slot(i, since).at;
-      const bool in = where == district::tunnel ? covered(at) > .7f : district_at(at) == where;
+      const bool deep = covered(at) > .9f && at.x > tunnel::from_x + 20 && at.x < tunnel::to_x - 20;
+      const bool in = where == district::tunnel ? deep : district_at(at) == where;
       if (in && from < 0)
         from = since;
       if (from >= 0 && (!in || since + 1 >= slots[i].lasts() - 1)) {
         if (since - from > 6)
-          stays.push_back({i, from, since});
+          stays.push_back({i, from, since - 1});
         from = -1;
       }
     }
