@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "config/dataset_layout.hpp"
 #include "config/fields.hpp"
 #include "config/presets.hpp"
 #include "config/text.hpp"
@@ -114,9 +115,9 @@ std::optional<setting_fault> find_blind_teacher(const settings& value) {
     return {};
   }
   for (const auto& [id, camera] : value.cameras)
-    if (camera.labels.empty() && value.teacher.labels.empty())
+    if (camera.labels.empty() && value.teacher.labels.empty() && !dataset_named_by(camera.source))
       return setting_fault{"cameras." + id.value, "has no labels, which teacher.kind: labels needs",
-                           "name a MOT file in its 'labels' or in teacher.labels"};
+                           "name a MOT file in its 'labels' or in teacher.labels, or a data set as its source"};
   return {};
 }
 

@@ -59,6 +59,7 @@ void add_status(CLI::App& app, common_options& common, command& chosen);
 void add_inject(CLI::App& app, common_options& common, command& chosen);
 void add_experiment(CLI::App& app, common_options& common, command& chosen);
 void add_eval(CLI::App& app, common_options& common, command& chosen);
+void add_dataset(CLI::App& app, common_options& common, command& chosen);
 void add_model(CLI::App& app, common_options& common, command& chosen);
 void add_profile(CLI::App& app, common_options& common, command& chosen);
 

@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
                "  ecco status                   what a server is doing\n"
                "  ecco experiment FILE          compare systems on a simulated fleet, hours in seconds\n"
                "  ecco eval                     COCO figures of detections against a truth\n"
+               "  ecco dataset show PATH        what a data set is, and what is wrong with it\n"
                "  ecco model                    what weights are; convert them; evaluate them on pictures\n"
                "  ecco profile                  how many frames of what size teach a camera best at each GPU budget\n"
                "  ecco help exit-codes          what the exit codes mean\n"};
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
   ecco::add_inject(app, common, chosen);
   ecco::add_experiment(app, common, chosen);
   ecco::add_eval(app, common, chosen);
+  ecco::add_dataset(app, common, chosen);
   ecco::add_model(app, common, chosen);
   ecco::add_profile(app, common, chosen);
   std::string topic;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/dataset_layout.hpp"
 #include "deploy/configured.hpp"
 #include "deploy/node.hpp"
 #include "deploy/run_report.hpp"
@@ -26,7 +27,8 @@ result<void> check_virtual(const settings& from) {
   for (const auto& [camera, of_camera] : from.cameras) {
     std::error_code ignored;
     const auto is_sequence = of_camera.source.find('%') != std::string::npos;
-    if (!is_sequence && !std::filesystem::is_regular_file(of_camera.source, ignored))
+    const auto is_dataset = dataset_named_by(of_camera.source).has_value();
+    if (!is_sequence && !is_dataset && !std::filesystem::is_regular_file(of_camera.source, ignored))
       return fail(ec::invalid_argument, "cameras." + camera.value + ".source is not a file: virtual time cannot wait for it",
                   "record it first");
   }

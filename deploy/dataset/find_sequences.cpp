@@ -27,11 +27,13 @@ bool is_yolo_split(const fs::path& folder) {
   return above.filename() == "images" && has(above.parent_path(), "data.yaml");
 }
 
+/// Folders, and files that are named like COCO's instances: there are other files of JSON.
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
   std::vector<fs::path> out;
   std::error_code wrong;
   for (fs::directory_iterator entry{folder, wrong}, end; !wrong && entry != end; entry.increment(wrong))
-    if (entry->is_directory(wrong) || entry->path().extension() == ".json")
+    if (const auto name = entry->path().filename().string();
+        entry->is_directory(wrong) || (name.starts_with("instances") && name.ends_with(".json")))
       out.push_back(entry->path());
   std::sort(out.begin(), out.end());
   return out;
