@@ -2,7 +2,6 @@
 #include "actors/allocator.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -22,8 +21,6 @@ namespace {
 constexpr duration retry_after = std::chrono::milliseconds{250};
 /// How long the grouper may take to settle a window.
 constexpr duration settle_patience = std::chrono::seconds{60};
-/// A share that moves by less is not told again within a window.
-constexpr double least_change = 0.01;
 
 } // namespace
 
@@ -129,11 +126,7 @@ void allocator_state::grant_lost(const granted& which, const error& why) {
 void allocator_state::announce_shares(bool all) {
   if (!grouper || window_end == duration::zero())
     return; // the next window begins with all of them
-  for (const auto& share : policy.shares()) {
-    auto& announced = jobs.at(share.group).announced;
-    if (!all && announced >= 0 && std::abs(share.p - announced) < least_change)
-      continue;
-    announced = share.p;
+  for (const auto& share : news.tell(policy.shares(), all)) {
     const auto c = from_seconds(share.p * seconds_of(budget.for_training()));
     budget.promise(share.group, c);
     self->send(grouper, gpu_share{share.group, window, share.p, c, 0, workers.rates.pixels_per_second(),
@@ -153,11 +146,11 @@ void allocator_state::account_for_window() {
 // -- jobs --------------------------------------------------------------------------------------------
 
 void allocator_state::start_job(const job_started& started, const group_job_actor& handle) {
-  const auto [at, is_new] = jobs.try_emplace(started.group, job{handle, {}, -1});
+  const auto is_new = jobs.try_emplace(started.group, job{handle, {}}).second;
   if (is_new)
     self->monitor(handle);
   policy.start_job(started.group, started.members);
-  at->second.announced = -1; // its cameras hear of their part anew (decision 23)
+  news.forget(started.group); // its cameras hear of their part anew (decision 23)
   shares_due = shares_due || is_new;
   announce_shares(false);
   grant_free_devices();
@@ -165,6 +158,7 @@ void allocator_state::start_job(const job_started& started, const group_job_acto
 
 void allocator_state::end_job(group_id group) {
   jobs.erase(group);
+  news.forget(group);
   policy.end_job(group);
   workers.forget(group);
 }

@@ -10,6 +10,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/worker_desk.hpp"
 #include "runtime/policy/allocation.hpp"
+#include "runtime/policy/share_news.hpp"
 #include "runtime/policy/window_budget.hpp"
 
 namespace ecco {
@@ -42,8 +43,6 @@ struct allocator_state {
     group_job_actor handle;
     /// It keeps the job's state: moving it to another costs time.
     worker_id last_on;
-    /// Share that was told last; negative when none was.
-    double announced = -1;
   };
   /// A grant that is out, with its numbers in the pool of devices and in the budget.
   struct granted {
@@ -89,6 +88,7 @@ struct allocator_state {
   telemetry_actor telemetry;
   grouper_actor grouper;
   window_budget budget;
+  share_news news;
   std::map<group_id, job> jobs;
   worker_desk workers;
   window_number window = 0;

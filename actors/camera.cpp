@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A camera's stream and its server. Drift and new models are in camera_retraining.cpp.
 #include "actors/camera.hpp"
 
 #include <algorithm>
@@ -15,18 +16,12 @@ namespace ecco {
 
 namespace {
 
-constexpr duration request_patience = std::chrono::seconds{90};
-constexpr duration ask_again_after = std::chrono::seconds{2};
 constexpr duration reopen_after = std::chrono::seconds{2};
 constexpr duration report_every = std::chrono::seconds{1};
 /// A camera that cannot keep up with its source skips ahead rather than falling behind for ever.
 constexpr duration most_behind = std::chrono::seconds{1};
 /// Pictures taken in one turn, so that messages are heard between them.
 constexpr int pictures_a_turn = 4;
-
-double smooth(double old, double now) {
-  return old + 0.1 * (now - old);
-}
 
 } // namespace
 
@@ -103,60 +98,7 @@ void camera_state::tell_scripted_drift(duration stream_time) {
   }
 }
 
-// -- drift and retraining ----------------------------------------------------------------------------
-
-void camera_state::watch(std::span<const detection> seen) {
-  auto observed = observe(seen);
-  status.confidence = smooth(status.confidence, observed.confidence);
-  status.objects = smooth(status.objects, observed.count);
-  if (grouped || asked || model.revision == 0 || !desk)
-    return;
-  if (looks_at_features(config.drift.kind))
-    observed.features = eye->features();
-  const auto alarm = drift->add(observed);
-  status.drift_score = drift->score();
-  if (!alarm)
-    return;
-  noticed = now(self);
-  tell(event_id::drift_detected, drift->score(), drift->cause());
-  ask({request_id{config.process.value ^ next_request++}, config.camera, status.place.value_or(config.place), {},
-       request_reason::drift, model});
-}
-
-void camera_state::ask(const retrain_request& request) {
-  asked = request;
-  if (!desk)
-    return; // asked again with the same id when the server is back
-  auto with_age = request;
-  with_age.age = now(self) - noticed;
-  tell(event_id::request_sent, seconds_of(with_age.age));
-  self->request(desk, request_patience, with_age)
-    .then(
-      [this](const request_answer& answered) {
-        asked.reset();
-        if (answered.group == group_id{}) // a false alarm: what is seen now is the new normal
-          drift->reset();
-      },
-      [this, request](const caf::error&) { self->delayed_send(self, ask_again_after, due_atom_v, request); });
-}
-
-caf::result<model_ack> camera_state::load(const model_update& update) {
-  if (!eye) {
-    auto promise = self->make_response_promise<model_ack>();
-    early.emplace(update, promise);
-    return promise;
-  }
-  if (auto loaded = eye->load(update.weights); !loaded)
-    return to_caf(loaded.error());
-  return adopt(update.model);
-}
-
-model_ack camera_state::adopt(const model_ref& loaded) {
-  model = loaded;
-  status.model = model;
-  drift->reset();
-  return {config.camera, model};
-}
+// -- the server ----------------------------------------------------------------------------
 
 void camera_state::joined(const camera_welcome& welcome) {
   const auto another_student = welcome.student != server.student || welcome.input_width != server.input_width

@@ -56,12 +56,15 @@ struct camera_state {
   void tell_scripted_drift(duration stream_time);
   void source_failed(const error& why);
 
-  // -- drift and retraining --------------------------------------------------------------------------
+  // -- drift and retraining (camera_retraining.cpp) ----------------------------------------------------
 
   void watch(std::span<const detection> seen);
   void ask(const retrain_request& request);
   caf::result<model_ack> load(const model_update& update);
   model_ack adopt(const model_ref& loaded);
+
+  // -- the server --------------------------------------------------------------------------------------
+
   void joined(const camera_welcome& welcome);
   /// Opens the media link; tried again for as long as there is a server and no link.
   void connect_video();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/expert_trial.hpp"
 
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/failure.hpp"
+#include "runtime/score/camera_mean.hpp"
 
 namespace ecco {
 
@@ -15,26 +14,21 @@ namespace {
 
 constexpr duration eval_patience = std::chrono::seconds{30};
 
-/// The plain mean of the cameras that have an object (decision 24); the name of the first.
+/// Over all cameras; the name is that of the first.
 camera_score mean_of(const std::vector<camera_score>& scores) {
   camera_score out;
-  double sum = 0, whole = 0, squares = 0, defined = 0;
+  camera_mean map50, map;
   for (const auto& one : scores) {
     out.frames += one.frames;
     out.objects += one.objects;
-    if (std::isnan(one.map50))
-      continue;
-    sum += one.map50;
-    whole += one.map;
-    squares += std::isfinite(one.standard_error) ? one.standard_error * one.standard_error : 0;
-    ++defined;
+    map50.add(one.map50, one.standard_error);
+    map.add(one.map);
   }
   if (!scores.empty())
     out.camera = scores.front().camera;
-  const auto unknown = std::numeric_limits<double>::quiet_NaN();
-  out.map50 = defined > 0 ? sum / defined : unknown;
-  out.map = defined > 0 ? whole / defined : unknown;
-  out.standard_error = defined > 0 ? std::sqrt(squares) / defined : unknown;
+  out.map50 = map50.value();
+  out.map = map.value();
+  out.standard_error = map50.standard_error();
   return out;
 }
 

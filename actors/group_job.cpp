@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// A group job's training, and the end of its windows. What it has to do with the zoo is in group_job_zoo.cpp.
 #include "actors/group_job.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <caf/typed_event_based_actor.hpp>
@@ -11,7 +11,6 @@
 #include "actors/training_round.hpp"
 #include "runtime/base/event_ids.hpp"
 #include "runtime/policy/outcome.hpp"
-#include "runtime/score/average_precision.hpp"
 
 namespace ecco {
 
@@ -35,24 +34,15 @@ void group_job_state::welcome(const join_order& order) {
   samples.join(order.camera);
   announce();
   if (order.evidence && trained > 0)
-    propose({config.group, window, parent, weights, {*order.evidence}}, [](bool) {});
+    propose({config.group, grants.window(), parent, weights, {*order.evidence}}, [](bool) {});
 }
 
 // -- training ----------------------------------------------------------------------------------------
 
 result<void> group_job_state::check(const micro_window_grant& grant) const {
+  if (auto newer = grants.check(grant); !newer)
+    return newer;
   const auto called = to_string(config.group);
-  if (grant.group != config.group)
-    return fail(ec::invalid_argument, "a grant for " + to_string(grant.group) + " reached " + called);
-  if (grant.slice <= duration::zero())
-    return fail(ec::invalid_argument, called + ": a grant needs a slice longer than zero");
-  const auto newest = std::tuple{term, window, next_index};
-  if (std::tuple{grant.term, grant.window, grant.index} < newest)
-    return fail(ec::stale,
-                called + ": grant " + std::to_string(grant.term.value) + "/" + std::to_string(grant.window) + "/"
-                  + std::to_string(grant.index) + " (term/window/index) is over; the newest was "
-                  + std::to_string(term.value) + "/" + std::to_string(window) + "/"
-                  + std::to_string(next_index == 0 ? 0 : next_index - 1));
   if (training)
     return fail(ec::unavailable, called + " is being trained already");
   if (samples.train_frames() < config.least_frames)
@@ -63,9 +53,7 @@ result<void> group_job_state::check(const micro_window_grant& grant) const {
 caf::result<micro_window_report> group_job_state::run(const micro_window_grant& grant) {
   if (auto good = check(grant); !good)
     return to_caf(good.error());
-  term = grant.term;
-  window = grant.window;
-  next_index = grant.index + 1;
+  grants.begin(grant);
   training = true;
   training_terms terms{allocator, grant, order_for(grant, true), order_for(grant, false), {}};
   if (!samples.overflowed())
@@ -75,13 +63,15 @@ caf::result<micro_window_report> group_job_state::run(const micro_window_grant& 
   auto promise = self->make_response_promise<micro_window_report>();
   training_round::begin(self, std::move(terms), [this, grant, promise](result<train_report>& state) mutable {
     training = false;
-    if (!state) {
+    if (state) {
+      keepers = grant.others;
+      keepers.insert(keepers.begin(), grant.worker);
+      promise.deliver(adopt(grant, *state));
+    } else {
       promise.deliver(to_caf(state.error()));
-      return;
     }
-    keepers = grant.others;
-    keepers.insert(keepers.begin(), grant.worker);
-    promise.deliver(adopt(grant, *state));
+    if (successor)
+      go_on_from(*std::exchange(successor, std::nullopt));
   });
   return promise;
 }
@@ -113,23 +103,6 @@ micro_window_report group_job_state::adopt(const micro_window_grant& grant, trai
   tell(event_id::accuracy_group, {}, report.accuracy_after,
        std::to_string(report.images) + " images, loss " + std::to_string(report.loss));
   return report;
-}
-
-// -- the end of the job --------------------------------------------------------------------------------
-
-void group_job_state::remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored) {
-  const auto accuracy = mean_map50(scored.scores);
-  if (state == 0 || !(accuracy > best.accuracy))
-    return;
-  best = {accuracy, {config.group, settled.window, parent, settled.weights, {}}};
-  for (auto& [camera, frames] : samples.held_out())
-    std::ranges::move(frames, std::back_inserter(best.left.frames));
-}
-
-void group_job_state::finish(const caf::exit_msg& told) {
-  if (!best.left.weights.empty())
-    self->send(models, std::move(best.left));
-  self->quit(told.reason);
 }
 
 // -- the end of a window -------------------------------------------------------------------------------
@@ -216,7 +189,7 @@ void group_job_state::propose(model_candidate candidate, std::function<void(bool
 }
 
 void group_job_state::tell(std::string_view id, const camera_id& camera, double value, std::string text) {
-  self->send(telemetry, event{{}, std::string{id}, camera, config.group, {}, window, value, std::move(text)});
+  self->send(telemetry, event{{}, std::string{id}, camera, config.group, {}, grants.window(), value, std::move(text)});
 }
 
 // -- behavior ----------------------------------------------------------------------------------------
@@ -250,6 +223,7 @@ group_job_actor::behavior_type group_job_state::make_behavior() {
     [this](const eval_order&, const scorer_actor& whose) -> caf::result<eval_report> {
       return self->delegate(whose, eval_order{weights, {}});
     },
+    [this](const expert_query& drifted) { consult_zoo(drifted); },
     [this](const window_closed& closed) { return settle(closed); },
   };
 }
@@ -259,6 +233,7 @@ group_job_actor::behavior_type group_job(group_job_actor::stateful_pointer<group
                                          model_store_actor models, telemetry_actor telemetry) {
   auto& state = self->state;
   state.config = std::move(config);
+  state.grants = grant_order{state.config.group};
   state.samples = sample_pool{state.config.train_frames, state.config.held_out_frames};
   state.checkpoint = state.weights = state.config.initial.weights;
   state.parent = state.config.initial.model;

@@ -10,6 +10,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/settlement.hpp"
 #include "runtime/policy/deploy_gate.hpp"
+#include "runtime/policy/grant_order.hpp"
 #include "runtime/policy/sample_pool.hpp"
 
 namespace ecco {
@@ -30,6 +31,12 @@ struct group_job_config {
 struct group_job_state {
   static constexpr const char* name = "group_job";
 
+  /// A model of the zoo, and the members' frames that it was chosen by.
+  struct fresh_start {
+    model_update expert;
+    std::vector<labelled_frame> frames;
+  };
+
   explicit group_job_state(group_job_actor::stateful_pointer<group_job_state> selfptr) : self(selfptr) {}
 
   group_job_actor::behavior_type make_behavior();
@@ -46,11 +53,6 @@ struct group_job_state {
   train_order order_for(const micro_window_grant& grant, bool from_scratch) const;
   micro_window_report adopt(const micro_window_grant& grant, train_report& trained);
 
-  /// Keeps what was best at the end of any window, for the zoo. State 0 learnt nothing here.
-  void remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored);
-  /// Leaves it to the zoo, and ends: whoever told it to, the group is over.
-  void finish(const caf::exit_msg& told);
-
   // -- the end of a window ---------------------------------------------------------------------------
 
   caf::result<eval_report> settle(const window_closed& closed);
@@ -63,6 +65,18 @@ struct group_job_state {
   /// Has the store judge a candidate, and remembers who got it; `then` hears whether it was judged.
   void propose(model_candidate candidate, std::function<void(bool judged)> then);
   void tell(std::string_view id, const camera_id& camera, double value, std::string text = {});
+
+  // -- the zoo (group_job_zoo.cpp) -------------------------------------------------------------------
+
+  /// Keeps what was best at the end of any window, for the zoo. State 0 learnt nothing here.
+  void remember(const model_candidate& settled, std::uint32_t state, const eval_report& scored);
+  /// Leaves it to the zoo, and ends: whoever told it to, the group is over.
+  void finish(const caf::exit_msg& told);
+  /// The members drifted all together: what the zoo has for the frames that show it may be a better beginning than what
+  /// was learnt here.
+  void consult_zoo(const expert_query& drifted);
+  /// Trains on from there, and proposes it to every member at once.
+  void go_on_from(const fresh_start& from);
 
   group_job_actor::stateful_pointer<group_job_state> self;
   group_job_config config;
@@ -80,15 +94,16 @@ struct group_job_state {
   std::uint32_t proposed = 0;
   blob checkpoint, weights;
   model_ref parent;
+  /// What to go on from once the micro-window in progress is over.
+  std::optional<fresh_start> successor;
   /// What this job had deployed to each member last, and what that replaced, until the two are compared once more.
   std::map<camera_id, model_update> deployed;
   std::map<camera_id, std::uint32_t> replaced;
-  /// The newest grant that was begun; repeating it or an older one changes nothing.
-  epoch term;
-  window_number window = 0;
-  std::uint32_t next_index = 0;
+  /// Repeating a grant, or an older one, changes nothing.
+  grant_order grants;
   bool training = false;
-  /// The best weights at a window's end, how good they were, and held-out frames from then.
+  /// The best weights at a window's end since the members last drifted together, how good they were, and held-out
+  /// frames from then.
   struct {
     double accuracy = 0;
     archive_order left;

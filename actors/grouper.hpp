@@ -23,7 +23,7 @@ struct grouper_config {
   /// Labelled frames on which an alarm is checked and a request compared with the candidate groups.
   std::uint32_t subsamples = 32;
   alarm_check_options alarm;
-  /// A request that opens a group asks the zoo for a model to begin with.
+  /// A request that opens a group asks the zoo for a model to begin with, and so does a group that drifted as a whole.
   bool reuse = false;
   /// What a camera without a group sends; in a group it is what `sampling` makes of it.
   sampling_plan plan;
@@ -69,7 +69,7 @@ struct grouper_state {
     std::vector<placed_request> members;
     /// The founder's model; empty when it must be fetched.
     model_update initial;
-    /// Of the drifted scene, for the zoo to find the founder a better one.
+    /// Of the drifted scenes of all, for the zoo to find a better one.
     std::vector<labelled_frame> frames;
     std::function<void()> done;
   };
@@ -107,6 +107,8 @@ struct grouper_state {
   void end_group(group_id group, const std::string& why);
   /// The whole group drifted: what its members showed before does not count any more (decision 8).
   void renew(group_id group);
+  /// Its job is shown the new world, and asks the zoo whether it is known there.
+  void consult_zoo(group_id group);
   /// After a change: the members hear of their part of the plan; a group without members ends.
   void resized(group_id group);
   /// The allocator's word on a group's window: its members hear of it, and what they are to send for it, if that changed.

@@ -68,11 +68,11 @@ void grouper_state::decide(placing_batch& batch) {
     const auto& entry = *entry_of.at(placed.camera);
     const auto group = placed.where.group;
     if (!jobs.contains(group)) {
-      if (founded[group].members.empty()) {
-        founded[group].initial = entry.model;
-        founded[group].frames = entry.frames.frames;
-      }
-      founded[group].members.push_back(std::move(placed));
+      auto& one = founded[group];
+      if (one.members.empty())
+        one.initial = entry.model;
+      one.frames.insert(one.frames.end(), entry.frames.frames.begin(), entry.frames.frames.end());
+      one.members.push_back(std::move(placed));
       continue;
     }
     std::optional<gate_evidence> evidence;
@@ -95,7 +95,7 @@ void grouper_state::open_job(const founding& founded) {
   const auto runs = asking.at(founder).request.model.revision;
   const auto begin = [this, founded](const model_update& initial) { opened(founded, initial); };
   const auto give_up = [this, founded](const caf::error& failure) { refuse(founded, from_caf(failure)); };
-  if (config.reuse)
+  if (config.reuse && founded.members.size() == 1)
     self->request(models, reuse_patience, expert_query{founder, runs, founded.frames}).then(begin, give_up);
   else if (!founded.initial.weights.empty())
     opened(founded, founded.initial);
@@ -118,6 +118,9 @@ void grouper_state::opened(const founding& founded, const model_update& initial)
   for (const auto& member : founded.members)
     finish(member);
   resized(founded.group);
+  // One camera alone was given what the zoo has for it before its job began; several are offered it by their job.
+  if (config.reuse && founded.members.size() > 1)
+    self->send(jobs.at(founded.group).handle, expert_query{{}, 0, founded.frames});
 }
 
 void grouper_state::finish(const placed_request& placed, std::optional<gate_evidence> evidence) {

@@ -7,6 +7,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/failure.hpp"
+#include "actors/fresh_frames.hpp"
 #include "actors/grouper.hpp"
 #include "runtime/base/event_ids.hpp"
 
@@ -89,8 +90,25 @@ void grouper_state::take_out_misfits(window_number closed, const eval_report& sc
     waiting.push_back(out.camera);
   }
   for (const auto& [id, group] : policy.groups())
-    if (group.drifted == closed)
+    if (group.drifted == closed) {
       renew(id);
+      if (config.reuse)
+        consult_zoo(id);
+    }
+}
+
+void grouper_state::consult_zoo(group_id group) {
+  if (!jobs.contains(group))
+    return;
+  std::vector<ingest_actor> members;
+  for (const auto& [camera, member] : policy.groups().at(group).members)
+    members.push_back(cameras.at(camera).video);
+  // What was shot before the window closed may still show the world before the drift.
+  gather_frames(self, members, {duration::zero(), config.subsamples},
+                [job = jobs.at(group).handle, this](std::vector<labelled_frame> frames) {
+                  if (!frames.empty())
+                    self->send(job, expert_query{{}, 0, std::move(frames)});
+                });
 }
 
 // -- groups that have become alike ---------------------------------------------------------------------

@@ -22,12 +22,6 @@ constexpr duration tick = std::chrono::seconds{1};
 constexpr duration label_patience = std::chrono::seconds{60};
 constexpr duration request_patience = std::chrono::seconds{90};
 
-template <class Ring>
-void bound(Ring& ring, std::size_t limit) {
-  while (ring.size() > limit)
-    ring.pop_front();
-}
-
 } // namespace
 
 result<void> ingest_state::check(const encoded_segment& segment) const {
@@ -62,8 +56,13 @@ void ingest_state::receive(encoded_segment& segment) {
     frame shot{config.camera, note.media_time, segment.role, std::move((*pictures)[i])};
     waiting.push_back({{std::move(shot), {}, std::move(note.seen), note.seen_by}, now(self)});
   }
-  bound(waiting, config.waiting);
+  forget_the_oldest();
   label_next();
+}
+
+void ingest_state::forget_the_oldest() {
+  while (waiting.size() > config.waiting)
+    waiting.pop_front();
 }
 
 void ingest_state::label_next() {
@@ -87,7 +86,7 @@ void ingest_state::label_next() {
         // No device, or it died: the frames go back and are tried again at the next tick.
         labelling = false;
         waiting.insert(waiting.begin(), batch->begin(), batch->end());
-        bound(waiting, config.waiting);
+        forget_the_oldest();
       });
 }
 
@@ -104,10 +103,8 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
     if (!probe && config.adaptive)
       ams.add(item.sample.shot.media_time, item.sample.labels);
     fresh.frames.push_back(item.sample);
-    (probe ? held_out : train).push_back(std::move(item));
+    kept.add(std::move(item.sample), item.arrived);
   }
-  bound(train, config.kept_train);
-  bound(held_out, config.kept_held_out);
   if (probed)
     score_deployed();
   if (job)
@@ -126,20 +123,18 @@ void ingest_state::tell_rate() {
 }
 
 void ingest_state::score_deployed() {
+  const auto newest = kept.newest_held_out(config.score_span);
   std::vector<frame_detections> seen;
-  const auto oldest = held_out.back().arrived - config.score_span;
-  for (const auto& item : held_out)
-    if (item.arrived >= oldest)
-      seen.push_back({item.sample.seen, item.sample.labels,
-                      static_cast<std::uint64_t>(segment_at(item.sample.shot.media_time))});
+  for (const auto& sample : newest)
+    seen.push_back({sample.seen, sample.labels, static_cast<std::uint64_t>(segment_at(sample.shot.media_time))});
   const auto score = score_camera(config.camera, seen);
   self->send(telemetry, event{{}, std::string{event_id::accuracy_deployed}, config.camera, group, {}, 0, score.map50,
                               std::to_string(score.frames) + " held-out frames, " + std::to_string(score.objects)
                                 + " objects"});
-  watch(score);
+  watch(score, newest.back().seen_by);
 }
 
-void ingest_state::watch(const camera_score& score) {
+void ingest_state::watch(const camera_score& score, std::uint32_t runs) {
   if (job || asking || !desk || score.frames < config.least_probes)
     return;
   const auto good = probes.baseline();
@@ -150,39 +145,15 @@ void ingest_state::watch(const camera_score& score) {
   self->send(telemetry, event{{}, std::string{event_id::drift_detected}, config.camera, {}, {}, 0, 1, text});
   asking = true;
   const retrain_request request{request_id{~camera.process.value ^ next_request++}, config.camera, camera.place,
-                                config.score_span, request_reason::drift, {held_out.back().sample.seen_by, {}}};
+                                config.score_span, request_reason::drift, {runs, {}}};
   self->request(desk, request_patience, request)
     .then([this](const request_answer&) { asking = false; },
           [this](const caf::error&) { asking = false; }); // the next probes ask again
 }
 
-std::vector<labelled_frame> ingest_state::newer_than(duration when) const {
-  std::vector<labelled_frame> out;
-  for (const auto* kept : {&train, &held_out})
-    for (const auto& item : *kept)
-      if (item.arrived >= when)
-        out.push_back(item.sample);
-  return out;
-}
-
-std::vector<labelled_frame> ingest_state::before_drift(duration when) const {
-  std::vector<labelled_frame> out;
-  for (const auto& [kept, limit] :
-       {std::pair{&train, config.before_drift}, {&held_out, config.held_out_before_drift}}) {
-    const auto older = static_cast<std::size_t>(
-      std::count_if(kept->begin(), kept->end(), [when](const stored& item) { return item.arrived < when; }));
-    const auto count = std::min(older, limit);
-    for (std::size_t i = 0; i < count; ++i) {
-      out.push_back((*kept)[(2 * i + 1) * older / (2 * count)].sample); // the middle one of each equal stretch
-      out.back().before_drift = true;
-    }
-  }
-  return out;
-}
-
 void ingest_state::answer_subsamples() {
   std::erase_if(waits, [this](subsample_wait& wait) {
-    auto frames = newer_than(wait.asked - wait.order.since);
+    auto frames = kept.newer_than(wait.asked - wait.order.since);
     const auto late = now(self) >= wait.asked + config.patience;
     if (frames.size() < wait.order.at_least && !late)
       return false;
@@ -227,8 +198,8 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       probes.reset();
       // What the camera showed since its drift began comes along (decision 29), and what it must not forget.
       const auto drifted = now(self) - order.since;
-      auto frames = before_drift(drifted);
-      std::ranges::move(newer_than(drifted), std::back_inserter(frames));
+      auto frames = kept.before_drift(drifted, config.before_drift, config.held_out_before_drift);
+      std::ranges::move(kept.newer_than(drifted), std::back_inserter(frames));
       self->send(job, sample_batch{config.camera, std::move(frames), 0});
     },
     [this](const leave_order& order) {
@@ -260,6 +231,7 @@ ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> 
                                    telemetry_actor telemetry) {
   auto& state = self->state;
   state.config = std::move(config);
+  state.kept = recent_frames{state.config.kept_train, state.config.kept_held_out};
   state.decoder = make_decoder();
   state.allocator = std::move(allocator);
   state.telemetry = std::move(telemetry);

@@ -12,6 +12,7 @@
 #include "messages/plan.hpp"
 #include "runtime/policy/ams_rate.hpp"
 #include "runtime/policy/probe_watch.hpp"
+#include "runtime/policy/recent_frames.hpp"
 #include "runtime/video/segment_codec.hpp"
 
 namespace ecco {
@@ -59,19 +60,17 @@ struct ingest_state {
 
   void receive(encoded_segment& segment);
   result<void> check(const encoded_segment& segment) const;
+  /// More wait than may.
+  void forget_the_oldest();
   /// Sends the oldest waiting frames to the teacher, unless some are with it already.
   void label_next();
   void absorb(std::deque<stored>& batch, labels& said);
   /// Scores what the camera itself saw against the teacher, on held-out frames: the deployed model's accuracy.
   void score_deployed();
-  /// Asks to have the camera retrained when its probes show a drift it does not notice itself.
-  void watch(const camera_score& score);
+  /// Asks to have the camera retrained when its probes show a drift of the model it runs that it does not notice itself.
+  void watch(const camera_score& score, std::uint32_t runs);
   /// AMS: the camera hears of its rate, when that has changed or when it is back.
   void tell_rate();
-  /// What arrived since then, of both roles.
-  std::vector<labelled_frame> newer_than(duration when) const;
-  /// Frames from before then, of both roles, each thinned evenly over their age.
-  std::vector<labelled_frame> before_drift(duration when) const;
   void answer_subsamples();
   void report_arrivals();
 
@@ -86,7 +85,9 @@ struct ingest_state {
   /// The newest segment, to recognise repeated ones.
   incarnation source;
   std::uint64_t next_sequence = 0;
-  std::deque<stored> waiting, train, held_out;
+  /// For the teacher's labels.
+  std::deque<stored> waiting;
+  recent_frames kept{0, 0};
   bool labelling = false;
   std::vector<subsample_wait> waits;
   camera_hello camera;

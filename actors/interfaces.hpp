@@ -79,6 +79,9 @@ using group_job_actor = caf::typed_actor<
   asks<eval_order>::with<eval_report>,
   // GROUPER: have your model scored on the held-out frames of that other GROUP JOB.
   asks<eval_order, scorer_actor>::with<eval_report>,
+  // GROUPER: your members drifted all together, before they came or since, and these frames show it. What you knew is
+  // for the zoo to keep; where the zoo knows better, go on from there.
+  tells<expert_query>,
   // GROUPER: the window is over: score your model on every member, and propose it for deployment.
   asks<window_closed>::with<eval_report>>;
 
@@ -177,6 +180,8 @@ using model_store_actor = caf::typed_actor<
   asks<rollback_order>::with<gate_verdict>,
   // GROUPER: has the zoo something better for this camera to begin with? The camera is given it at once.
   asks<expert_query>::with<model_update>,
+  // GROUP JOB: has it something better than this model of mine for these frames of my members? Nobody is given it.
+  asks<expert_query, model_update>::with<model_update>,
   // GROUP JOB: keep this in the zoo if it is worth it.
   tells<archive_order>,
   // RECEPTION: a camera is there (again), running what its hello says.

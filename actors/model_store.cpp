@@ -204,6 +204,7 @@ model_store_actor::behavior_type model_store_state::make_behavior() {
     [this](const model_query& query) { return answer(look_up(query)); },
     [this](const rollback_order& order) { return answer(roll_back(order)); },
     [this](const expert_query& query) { return find_expert(query); },
+    [this](const expert_query& query, const model_update& own) { return find_expert(query, own); },
     [this](const archive_order& order) { archive(order); },
     [this](const camera_hello& hello, const camera_actor& device) { camera_there(hello, device); },
   };

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "actors/expert_trial.hpp"
@@ -28,6 +29,12 @@ struct model_store_config {
 
 struct model_store_state {
   static constexpr const char* name = "model_store";
+
+  /// A model of the zoo for a scene, and how it did there.
+  struct reusable {
+    model_update model;
+    std::string why;
+  };
 
   explicit model_store_state(model_store_actor::stateful_pointer<model_store_state> selfptr) : self(selfptr) {}
 
@@ -54,7 +61,11 @@ struct model_store_state {
 
   result<void> open_zoo();
   caf::result<model_update> find_expert(const expert_query& query);
-  /// The best of those tried, given to the camera when that is not its own.
+  /// The same for a group, whose job has `own` and judges by itself who is better off with what is found.
+  caf::result<model_update> find_expert(const expert_query& query, const model_update& own);
+  /// The best of those tried, where it is better than what was tried as `own`; the zoo learns from the scene.
+  std::optional<reusable> select(const trial_outcome& tried, std::uint32_t own);
+  /// What was selected is given to the camera.
   model_update reuse(const camera_id& camera, const model_update& own, const trial_outcome& tried);
   void archive(const archive_order& order);
   void archived(const archive_order& order, const trial_outcome& tried);

@@ -89,38 +89,50 @@ caf::result<model_update> model_store_state::find_expert(const expert_query& que
   return promise;
 }
 
-model_update model_store_state::reuse(const camera_id& camera, const model_update& own, const trial_outcome& tried) {
-  const auto mine = tried.scores.find(own.model.revision);
-  if (mine == tried.scores.end())
-    return own; // nothing to compare with
-  auto best = mine;
-  std::string why;
-  for (auto one = tried.scores.begin(); one != tried.scores.end(); ++one) {
-    if (one == mine || !(one->second.map50 > best->second.map50))
-      continue;
-    if (const auto decided = decide({one->second, mine->second}, config.gate); decided.deploy) {
-      best = one;
-      why = decided.why;
-    }
-  }
-  learn_scene(tried, {});
-  if (best == mine)
+caf::result<model_update> model_store_state::find_expert(const expert_query& query, const model_update& own) {
+  if (config.zoo.mode == zoo_mode::off || query.frames.empty() || !allocator)
     return own;
-  auto found = update_to(best->first);
+  auto promise = self->make_response_promise<model_update>();
+  // The job may have trained since its model was given a number: it is tried without one.
+  expert_trial::begin(self, trial_of(query.frames, 0, own.weights),
+                      [this, own, promise](const trial_outcome& tried) mutable {
+                        auto found = select(tried, 0);
+                        promise.deliver(found ? std::move(found->model) : std::move(own));
+                      });
+  return promise;
+}
+
+std::optional<model_store_state::reusable> model_store_state::select(const trial_outcome& tried, std::uint32_t own) {
+  if (!tried.scores.contains(own))
+    return std::nullopt; // nothing to compare with
+  learn_scene(tried, {});
+  auto best = choose_expert(tried.scores, own, config.gate);
+  if (!best)
+    return std::nullopt;
+  auto found = update_to(best->revision);
+  if (!found)
+    return std::nullopt;
+  experts.select(best->revision);
+  keep_zoo();
+  return reusable{std::move(*found), std::move(best->why)};
+}
+
+model_update model_store_state::reuse(const camera_id& camera, const model_update& own, const trial_outcome& tried) {
+  auto found = select(tried, own.model.revision);
   if (!found)
     return own;
-  experts.select(best->first);
-  keep_zoo();
-  tell(event_id::zoo_selected, camera, {}, best->first,
-       name_of(best->first) + ", of " + std::to_string(tried.scores.size()) + " tried: " + why);
+  auto& [model, why] = *found;
+  const auto called = name_of(model.model.revision);
+  tell(event_id::zoo_selected, camera, {}, model.model.revision,
+       called + ", of " + std::to_string(tried.scores.size()) + " tried: " + why);
   if (!cameras.contains(camera))
-    return std::move(*found);
+    return std::move(model);
   // A camera runs the newest revision that it was given, so that a model it is to have again needs a new number.
-  auto again = add({{}, best->first, {}, 0, {camera}}, found->weights);
+  auto again = add({{}, model.model.revision, {}, 0, {camera}}, model.weights);
   if (!again)
     return own;
-  deploy(camera, again->revision, {}, name_of(best->first) + " once more: " + why);
-  return {*again, std::move(found->weights)};
+  deploy(camera, again->revision, {}, called + " once more: " + why);
+  return {*again, std::move(model.weights)};
 }
 
 // -- what groups leave behind --------------------------------------------------------------------------

@@ -7,28 +7,11 @@
 
 namespace ecco {
 
-namespace {
-
-void count_gpu(gpu_time& time, const event& busy) {
-  if (!(busy.value > 0))
-    return;
-  if (busy.text == "train")
-    time.train += busy.value;
-  else if (busy.text == "evaluate")
-    time.evaluate += busy.value;
-  else if (busy.text == "label")
-    time.label += busy.value;
-  else
-    time.other += busy.value;
-}
-
-} // namespace
-
 void experiment_record::append(const event& happened) {
   ++events_;
   ++counts_.try_emplace(happened.id).first->second;
   if (happened.id == event_id::gpu_busy)
-    return count_gpu(gpu_, happened);
+    return gpu_.count(happened);
   if (happened.camera.value.empty())
     return;
   auto& course = cameras_[happened.camera];

@@ -11,6 +11,7 @@
 #include "config/units.hpp"
 #include "deploy/report/gnuplot.hpp"
 #include "deploy/report/text_file.hpp"
+#include "runtime/policy/sampling_table.hpp"
 
 namespace ecco {
 
@@ -66,14 +67,25 @@ set ylabel 'mAP@0.5 on held-out frames' textcolor rgb '#444444'
                        top, panels, gnuplot_literal(title));
 }
 
-/// The best run of a panel: circled.
-const profile_record* best_of(const curves& of) {
-  const profile_record* best = nullptr;
+/// What the table takes at each part of a device. A table of pixels a second is one of devices, on another scale.
+std::map<double, sampling_choice> taken_at(std::span<const profile_record> runs) {
+  std::vector<profiled_run> profiled;
+  for (const auto& run : runs)
+    profiled.push_back({run.devices, run.choice, run.accuracy});
+  std::map<double, sampling_choice> out;
+  for (const auto& level : table_of(profiled).levels)
+    out.emplace(level.budget, level.choice);
+  return out;
+}
+
+/// A circle around the run of `choice`.
+std::string circle(const curves& of, const sampling_choice& choice) {
+  std::string text;
   for (const auto& [size, line] : of)
     for (const auto* run : line)
-      if (best == nullptr || run->accuracy > best->accuracy)
-        best = run;
-  return best;
+      if (run->choice == choice)
+        text = fmt::format("set label 1 '' at {},{} point pt 6 ps 2.8 lw 2 lc rgb 'black'\n", choice.fps, run->accuracy);
+  return text;
 }
 
 std::string tics_of(const curves& of) {
@@ -89,9 +101,9 @@ std::string tics_of(const curves& of) {
   return fmt::format("set xtics ({})\nset xrange [{}:{}]\n", tics, rates.front() / 1.3, rates.back() * 1.3);
 }
 
-std::string panel(double devices, const curves& of, std::size_t& block) {
+std::string panel(double devices, const curves& of, const std::map<double, sampling_choice>& taken, std::size_t& block) {
   auto text = fmt::format("set title '{:.0f} % of a device' textcolor rgb '#444444'\n", 100 * devices) + tics_of(of)
-              + "unset object\n";
+              + "unset label\n";
   std::string lines;
   std::size_t colour = 0;
   for (const auto& [size, line] : of) {
@@ -99,9 +111,8 @@ std::string panel(double devices, const curves& of, std::size_t& block) {
         fmt::format("{}'profile.tsv' index {} using 3:4:5 with yerrorlines pt 7 ps 0.7 lw 1.6 lc rgb '{}' title '{}'",
                     lines.empty() ? "" : ", \\\n  ", block++, colours[colour++ % colours.size()], size.second);
   }
-  if (const auto* best = best_of(of))
-    text += fmt::format("set label 1 '' at {},{} point pt 6 ps 2.8 lw 2 lc rgb 'black'\n", best->choice.fps,
-                        best->accuracy);
+  if (const auto choice = taken.find(devices); choice != taken.end())
+    text += circle(of, choice->second);
   return text + "plot " + lines + "\n";
 }
 
@@ -114,9 +125,10 @@ std::vector<plot_file> profile_plot_files(std::span<const profile_record> runs, 
     if (std::isfinite(run.accuracy))
       top = std::max(top, std::min(1., std::ceil(run.accuracy * 10 + .5) / 10));
   auto script = script_head(panels.size(), title, top);
+  const auto taken = taken_at(runs);
   std::size_t block = 0;
   for (const auto& [devices, of] : panels)
-    script += panel(devices, of, block);
+    script += panel(devices, of, taken, block);
   return {{"profile.tsv", data_of(panels)}, {"profile.gp", script + "unset multiplot\n"}};
 }
 

@@ -13,7 +13,7 @@
 namespace ecco {
 
 /// The data and the script of a profile's picture, as the paper's Fig. 5: accuracy over frame rate, a line a
-/// resolution, a panel a budget, the best configuration circled.
+/// resolution, a panel a budget, and what the table takes circled: the best that sends no less than the budget below.
 /// @pre `runs` is not empty
 std::vector<plot_file> profile_plot_files(std::span<const profile_record> runs, const std::string& title);
 

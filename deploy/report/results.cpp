@@ -169,14 +169,7 @@ gpu_time count_gpu(const recorded_run& run) {
       continue;
     if (e.group != group_id{} && e.text != "other")
       within += e.value;
-    if (e.text == "train")
-      time.train += e.value;
-    else if (e.text == "evaluate")
-      time.evaluate += e.value;
-    else if (e.text == "label")
-      time.label += e.value;
-    else if (e.text == "other")
-      time.other += e.value;
+    time.count(e);
   }
   time.useful = within / (within + time.other);
   return time;
@@ -191,6 +184,19 @@ bool is_decision(std::string_view id) {
 }
 
 } // namespace
+
+void gpu_time::count(const event& busy) {
+  if (!(busy.value > 0))
+    return;
+  if (busy.text == "train")
+    train += busy.value;
+  else if (busy.text == "evaluate")
+    evaluate += busy.value;
+  else if (busy.text == "label")
+    label += busy.value;
+  else
+    other += busy.value;
+}
 
 run_results summarize(const recorded_run& run, const run_facts& facts, const result_options& options) {
   run_results results;

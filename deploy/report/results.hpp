@@ -104,6 +104,8 @@ struct gpu_time {
   double useful = 0;
 
   double total() const { return train + evaluate + label + other; }
+  /// Counts a `gpu.busy` event by its text.
+  void count(const event& busy);
 };
 
 /// Something a person may ask "why?" about.

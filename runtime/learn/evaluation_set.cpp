@@ -2,8 +2,10 @@
 #include "runtime/learn/evaluation_set.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
 #include <numeric>
+
+#include "runtime/score/camera_mean.hpp"
 
 namespace ecco {
 
@@ -60,18 +62,12 @@ std::vector<camera_score> evaluation_set::scores() const {
 }
 
 precision_change evaluation_set::change_from(const evaluation_set& other) const {
-  precision_change mean;
-  double variance = 0;
-  int cameras = 0;
+  camera_mean mean;
   for (const auto& [camera, kept] : cameras_) {
     const auto change = change_between(other.cameras_.at(camera).records, kept.records);
-    if (std::isnan(change.map50))
-      continue;
-    mean.map50 += change.map50;
-    variance += change.standard_error * change.standard_error;
-    ++cameras;
+    mean.add(change.map50, change.standard_error);
   }
-  return {mean.map50 / cameras, std::sqrt(variance) / cameras};
+  return {mean.value(), mean.standard_error()};
 }
 
 std::size_t evaluation_set::size() const {

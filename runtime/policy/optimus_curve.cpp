@@ -17,10 +17,14 @@ struct fit {
   double error = std::numeric_limits<double>::infinity();
 };
 
+double square(double x) {
+  return x * x;
+}
+
 double squared_error(const optimus_curve& curve, std::span<const curve_point> points) {
   double sum = 0;
   for (const auto& point : points)
-    sum += std::pow(curve.at(point.amount) - point.accuracy, 2);
+    sum += square(curve.at(point.amount) - point.accuracy);
   return sum;
 }
 
@@ -30,7 +34,7 @@ fit fit_line(double b2, std::span<const curve_point> points) {
   double w = 0, wk = 0, wkk = 0, wy = 0, wky = 0;
   for (const auto& [k, accuracy] : points) {
     const auto loss = std::max(1 - accuracy - b2, least_loss);
-    const auto y = 1 / loss, weight = std::pow(loss, 4); // a small error of y is loss^-2 of it in accuracy
+    const auto y = 1 / loss, weight = square(square(loss)); // a small error of y is loss^-2 of it in accuracy
     w += weight;
     wk += weight * k;
     wkk += weight * k * k;

@@ -2,9 +2,10 @@
 #include "runtime/policy/outcome.hpp"
 
 #include <cmath>
-#include <limits>
 #include <map>
 #include <string_view>
+
+#include "runtime/score/camera_mean.hpp"
 
 namespace ecco {
 
@@ -12,21 +13,15 @@ micro_window_outcome outcome_of(std::span<const camera_score> before, std::span<
   std::map<std::string_view, const camera_score*> then;
   for (const auto& score : before)
     then.emplace(score.camera.value, &score);
-  double sum_before = 0, sum_after = 0, squares = 0, cameras = 0;
+  camera_mean mean_before, mean_after;
   for (const auto& now : after) {
     const auto found = then.find(now.camera.value);
     if (found == then.end() || std::isnan(found->second->map50) || std::isnan(now.map50))
       continue;
-    sum_before += found->second->map50;
-    sum_after += now.map50;
-    squares += std::isfinite(now.standard_error) ? now.standard_error * now.standard_error : 0;
-    ++cameras;
+    mean_before.add(found->second->map50);
+    mean_after.add(now.map50, now.standard_error);
   }
-  if (cameras == 0) {
-    constexpr auto unknown = std::numeric_limits<double>::quiet_NaN();
-    return {unknown, unknown, unknown};
-  }
-  return {sum_before / cameras, sum_after / cameras, std::sqrt(squares) / cameras};
+  return {mean_before.value(), mean_after.value(), mean_after.standard_error()};
 }
 
 } // namespace ecco

@@ -24,8 +24,9 @@ bool thief_rule::training::can_train() const {
 void thief_rule::open_window() {
   out_of_date_ = true;
   profiling_.clear();
+  turns_.clear();
   for (auto& [group, its] : jobs_)
-    its = {its.seen, {}, 0, 0, 0, false};
+    its = training{.seen = its.seen};
 }
 
 void thief_rule::update(const job_record& job) {
@@ -39,8 +40,11 @@ void thief_rule::update(const job_record& job) {
     its.curve.push_back({job.trained, job.last.after});
   }
   its.seen = job;
+  if (news && its.is_profiled())
+    its.expected = fit_optimus(its.curve);
   if (its.goal > 0 && job.trained >= its.goal - rounding)
     its.complete = true;
+  take_turn(its);
   out_of_date_ = out_of_date_ || could_train != its.can_train();
   if (job.members > 0 && !job.held && job.grants > 0 && !its.is_profiled())
     profiling_.emplace(job.last_served, job.group);
@@ -51,6 +55,8 @@ void thief_rule::remove(group_id group) {
   if (!gone)
     return;
   profiling_.erase({gone.mapped().seen.last_served, group});
+  if (gone.mapped().turn)
+    turns_.erase({*gone.mapped().turn, group});
   out_of_date_ = out_of_date_ || gone.mapped().can_train();
 }
 
@@ -81,18 +87,19 @@ std::optional<group_id> thief_rule::next_to_profile() const {
 /// The job whose next micro-window would end earliest if all were served side by side from the newest
 /// schedule on.
 std::optional<group_id> thief_rule::next_by_turns() const {
-  std::optional<group_id> best;
-  double earliest = 0;
-  for (const auto& [group, its] : jobs_) {
-    if (its.seen.held || !its.can_train() || its.goal <= its.seen.trained || its.devices <= 0)
-      continue;
-    const auto end = (its.seen.trained + 1 - its.trained_before) / its.devices;
-    if (!best || end < earliest) {
-      best = group;
-      earliest = end;
-    }
-  }
-  return best;
+  if (turns_.empty())
+    return std::nullopt;
+  return turns_.begin()->second;
+}
+
+void thief_rule::take_turn(training& its) {
+  if (its.turn)
+    turns_.erase({*its.turn, its.seen.group});
+  its.turn.reset();
+  if (its.seen.held || !its.can_train() || its.goal <= its.seen.trained || its.devices <= 0)
+    return;
+  its.turn = (its.seen.trained + 1 - its.trained_before) / its.devices;
+  turns_.emplace(*its.turn, its.seen.group);
 }
 
 void thief_rule::schedule(const window_rest& rest) {
@@ -104,8 +111,10 @@ void thief_rule::schedule(const window_rest& rest) {
       continue;
     its.goal = 0;
     // Without a curve nothing is known to gain.
-    if (const auto curve = fit_optimus(its.curve))
-      jobs.push_back({group, its.curve.front().accuracy, *curve, its.seen.trained + (its.seen.held ? 1 : 0)});
+    if (its.expected)
+      jobs.push_back({group, its.curve.front().accuracy, *its.expected, its.seen.trained + (its.seen.held ? 1 : 0)});
+    else
+      take_turn(its);
   }
   const double lanes = std::max(1U, rest.lanes);
   for (const auto& share : thief_schedule(jobs, {lanes, rest.micro_windows / lanes})) {
@@ -113,6 +122,7 @@ void thief_rule::schedule(const window_rest& rest) {
     its.devices = share.length == 0 ? 0 : share.devices;
     its.trained_before = its.seen.trained;
     its.goal = share.length == 0 ? 0 : its.seen.trained + (its.seen.held ? 1 : 0) + share.length;
+    take_turn(its);
   }
 }
 

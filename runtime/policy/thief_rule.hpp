@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ namespace ecco {
 /// really get a model is not the allocator's to decide, and is the same under every rule. Jobs that had no
 /// micro-profile in a window (more jobs than micro-windows) are not scheduled in it.
 ///
-/// Choosing by turns is O(jobs); a schedule costs O(jobs^2 * steps), as the thief does.
+/// Choosing by turns is O(log jobs); a schedule costs O(jobs log jobs).
 class thief_rule final : public allocation_rule {
  public:
   /// Short slices that a micro-profile consists of.
@@ -45,13 +46,17 @@ class thief_rule final : public allocation_rule {
   struct training {
     job_record seen;
     /// Of this window.
-    std::vector<curve_point> curve;
+    std::vector<curve_point> curve{};
+    /// What these points, of a whole micro-profile or more, let expect; nothing when they are too few.
+    std::optional<optimus_curve> expected{};
     /// Amount that makes it complete, and its devices, by the newest schedule it was in; both 0 = training
     /// does not pay.
     double goal = 0, devices = 0;
     /// Amount it had when that schedule was made.
     double trained_before = 0;
     bool complete = false;
+    /// When its next micro-window would end, where it waits for its turn.
+    std::optional<double> turn{};
 
     bool is_profiled() const;
     bool can_train() const;
@@ -59,6 +64,8 @@ class thief_rule final : public allocation_rule {
 
   std::optional<group_id> next_to_profile() const;
   std::optional<group_id> next_by_turns() const;
+  /// Into the order of turns, or out of it.
+  void take_turn(training& its);
   void schedule(const window_rest& rest);
 
   /// Of the newest schedule.
@@ -66,6 +73,8 @@ class thief_rule final : public allocation_rule {
   std::map<group_id, training> jobs_;
   /// Free jobs in the middle of their micro-profile, by last service.
   std::set<std::pair<std::uint64_t, group_id>> profiling_;
+  /// Free jobs with a goal, by `turn`.
+  std::set<std::pair<double, group_id>> turns_;
   bool out_of_date_ = true;
 };
 

@@ -52,6 +52,9 @@ struct thief_terms {
 /// keeps the best, in three passes with the configuration chosen between them, and on completion splits the
 /// freed share equally instead of planning anew.
 ///
+/// A thief looks only at victims who would lose less than it gains, which a tree finds in O(log jobs): the shares are
+/// those of trying everybody, in O(jobs log jobs) instead of O(jobs^2), for a job can steal no more than `most_devices`.
+///
 /// @param jobs in the order of their ids, so that the outcome does not depend on who came first
 /// @returns one share a job, in the same order
 std::vector<thief_share> thief_schedule(std::span<const thief_job> jobs, const thief_terms& terms);

@@ -35,6 +35,24 @@ bool is_usable(const zoo_scene& scene) {
 
 } // namespace
 
+std::optional<expert_choice> choose_expert(const std::map<std::uint32_t, camera_score>& tried, std::uint32_t own,
+                                           const gate_options& gate) {
+  const auto mine = tried.find(own);
+  if (mine == tried.end())
+    return std::nullopt;
+  auto most = mine->second.map50;
+  std::optional<expert_choice> best;
+  for (const auto& [revision, score] : tried) {
+    if (revision == own || !(score.map50 > most))
+      continue;
+    if (auto decided = decide({score, mine->second}, gate); decided.deploy) {
+      best = {revision, std::move(decided.why)};
+      most = score.map50;
+    }
+  }
+  return best;
+}
+
 zoo::zoo(zoo_options options, zoo_content content) : options_(options), content_(std::move(content)) {}
 
 const expert* zoo::find(std::uint32_t revision) const {

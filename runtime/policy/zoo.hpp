@@ -5,10 +5,12 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "config/zoo_mode.hpp"
 #include "messages/model.hpp"
+#include "runtime/policy/deploy_gate.hpp"
 #include "runtime/policy/zoo_gate.hpp"
 
 namespace ecco {
@@ -56,6 +58,21 @@ struct zoo_options {
   double margin = 0.02;
   gate_training gate{};
 };
+
+/// A model that is better than one's own.
+struct expert_choice {
+  std::uint32_t revision = 0;
+  /// "0.10 -> 0.52 on 24 held-out frames".
+  std::string why;
+
+  friend bool operator==(const expert_choice&, const expert_choice&) = default;
+};
+
+/// RECL's verification: the best of the models that were tried on the same frames, where the deploy gate would let it
+/// replace `own`. Of equals the lowest revision.
+/// @param tried by revision; without `own` there is nothing to compare with, and nothing is chosen
+std::optional<expert_choice> choose_expert(const std::map<std::uint32_t, camera_score>& tried, std::uint32_t own,
+                                           const gate_options& gate);
 
 /// RECL's model zoo: which models are kept, and which of them are worth a look for a scene (algorithms.md section 1.2).
 /// Models that were not tried on a scene count as wrong there: they are specialists of other scenes, and whenever the

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "runtime/score/bootstrap.hpp"
+#include "runtime/score/camera_mean.hpp"
 #include "runtime/score/coco_match.hpp"
 #include "runtime/score/interpolation.hpp"
 #include "runtime/score/outline_mask.hpp"
@@ -193,15 +194,10 @@ precision_change change_between(std::span<const frame_detections> before,
 }
 
 double mean_map50(std::span<const camera_score> scores) {
-  double sum = 0;
-  int defined = 0;
-  for (const auto& s : scores) {
-    if (std::isnan(s.map50))
-      continue;
-    sum += s.map50;
-    ++defined;
-  }
-  return defined == 0 ? undefined : sum / defined;
+  camera_mean mean;
+  for (const auto& s : scores)
+    mean.add(s.map50);
+  return mean.value();
 }
 
 } // namespace ecco

@@ -614,6 +614,92 @@ BOOST_FIXTURE_TEST_CASE(a_job_that_ends_leaves_its_best_weights_to_the_zoo, a_kn
   BOOST_TEST(left.frames.size() == 22u); // of both members, as they were then
 }
 
+// -- a group that drifts as a whole -------------------------------------------------------------------------
+
+namespace {
+
+/// Its store has a zoo that knows the new world, and its members saw nothing of that with revision 2, which they run.
+struct a_drifted_job : a_known_job {
+  a_drifted_job() {
+    models.answer<expert_query, model_update>([](const expert_query&, const model_update&) -> result<model_update> {
+      return model_update{{4, "4"}, text_blob("expert")};
+    });
+  }
+
+  static expert_query shown() {
+    expert_query out;
+    for (const auto* camera : {"a", "b"})
+      for (int i = 0; i < 8; ++i)
+        out.frames.push_back(a_frame(camera, 100s + std::chrono::seconds{i}, sample_role::train, 2, false));
+    return out;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_job_whose_members_all_drifted_goes_on_from_what_the_zoo_knows, a_drifted_job) {
+  tell(job, shown());
+  const auto& asked = models.got<expert_query, model_update>();
+  BOOST_TEST_REQUIRE(asked.size() == 1u);
+  BOOST_TEST((std::get<1>(asked.front()).weights == text_blob("state 1")));
+  // Every member is offered it at once, measured on what it showed.
+  BOOST_TEST_REQUIRE(candidates().size() == 1u);
+  BOOST_TEST((candidates().front().weights == text_blob("expert")));
+  BOOST_TEST(candidates().front().parent.revision == 4u);
+  for (const auto* camera : {"a", "b"}) {
+    BOOST_TEST_REQUIRE(evidence_of(camera) != nullptr);
+    BOOST_TEST(evidence_of(camera)->candidate.map50 == .5);
+    BOOST_TEST(evidence_of(camera)->deployed.map50 == 0);
+    BOOST_TEST(evidence_of(camera)->deployed.frames == 8u);
+    BOOST_TEST(evidence_of(camera)->revision == 2u);
+  }
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  BOOST_TEST(orders().back().from_scratch);
+  BOOST_TEST((orders().back().checkpoint == text_blob("expert")));
+  BOOST_TEST(telemetry.all(event_id::zoo_selected).front().group.value == 7u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_micro_window_in_progress_does_not_undo_the_change, a_drifted_job) {
+  allocator.hold<train_order>();
+  const auto report = begin_asking<micro_window_report>(job, grant(1, 2, 0));
+  tell(job, shown());
+  BOOST_TEST(candidates().empty());
+  allocator.deliver<train_order>(trained(orders().back()));
+  BOOST_TEST_REQUIRE(report->has_value());
+  BOOST_TEST_REQUIRE(candidates().size() == 1u);
+  train_well();
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 1)).has_value());
+  BOOST_TEST((orders().back().checkpoint == text_blob("expert")));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_micro_window_that_is_lost_does_not_undo_the_change_either, a_drifted_job) {
+  allocator.hold<train_order>();
+  begin_asking<micro_window_report>(job, grant(1, 2, 0));
+  tell(job, shown());
+  allocator.deliver<train_order>(error{ec::unreachable, "gone", {}});
+  BOOST_TEST(candidates().size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_job_that_knows_its_new_world_best_goes_on_as_it_was, a_drifted_job) {
+  models.answer<expert_query, model_update>(
+    [](const expert_query&, const model_update& own) -> result<model_update> { return own; });
+  tell(job, shown());
+  BOOST_TEST(candidates().empty());
+  BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());
+  BOOST_TEST(!orders().back().from_scratch);
+  BOOST_TEST(telemetry.all(event_id::zoo_selected).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_learnt_before_the_group_drifted_is_left_to_the_zoo, a_drifted_job) {
+  BOOST_TEST_REQUIRE(ask<eval_report>(job, window_closed{1, {}}).has_value());
+  tell(job, shown());
+  BOOST_TEST_REQUIRE(models.got<archive_order>().size() == 1u);
+  BOOST_TEST((models.got<archive_order>().front().weights == text_blob("state 1")));
+  caf::anon_send_exit(job, caf::exit_reason::user_shutdown);
+  settle();
+  BOOST_TEST(models.got<archive_order>().size() == 1u); // it learnt nothing since
+}
+
 BOOST_FIXTURE_TEST_CASE(a_job_that_never_trained_leaves_nothing, a_job) {
   give(a_batch("a", 5, sample_role::held_out));
   allocator.answer<eval_order>([](const eval_order& order) -> result<eval_report> { return scored(order, .5); });

@@ -444,6 +444,33 @@ BOOST_FIXTURE_TEST_CASE(a_group_that_drifted_as_a_whole_drops_what_it_showed_bef
     BOOST_TEST((std::get<0>(cameras.at(camera).video.got<join_order, group_job_actor>().back()).renew));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_group_that_drifted_as_a_whole_is_shown_to_the_zoo, a_town) {
+  config.reuse = true;
+  start();
+  models.answer<expert_query>(
+    [](const expert_query&) -> result<model_update> { return model_update{running, text_blob("own")}; });
+  add("left", market);
+  add("right", market);
+  of_groups = .5;
+  const auto group = request("left")->group;
+  request("right");
+  jobs.at(group).take<expert_query>();
+  accuracy = {{"left", .5}, {"right", .5}};
+  advance(10s);
+  calm_until(3);
+  BOOST_TEST(jobs.at(group).got<expert_query>().empty());
+  accuracy = {{"left", .1}, {"right", .1}};
+  close(4, .1);
+  const auto& asked = cameras.at("left").video.got<subsample_order>().back();
+  BOOST_TEST((asked.since == 0s)); // after it drifted, beyond doubt
+  BOOST_TEST(asked.at_least == 32u);
+  BOOST_TEST_REQUIRE(jobs.at(group).got<expert_query>().size() == 1u);
+  BOOST_TEST(jobs.at(group).got<expert_query>().front().frames.size() == 12u); // of both
+  accuracy = {{"left", .11}, {"right", .11}};
+  close(5, .1);
+  BOOST_TEST(jobs.at(group).got<expert_query>().size() == 1u);
+}
+
 namespace {
 
 /// Two groups beside each other: each camera's own model is better for it than the other's was, at first.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <span>
 
 #include <boost/test/unit_test.hpp>
 #include <rapidcheck/boost_test.h>
@@ -169,6 +170,61 @@ RC_BOOST_PROP(shares_are_never_more_than_there_are_and_stealing_only_helps, (std
   auto fair = terms;
   fair.step = 99; // nothing can be stolen
   RC_ASSERT(mean_of(shares) >= mean_of(thief_schedule(jobs, fair)) - 1e-12);
+}
+
+namespace {
+
+/// PICK, and the estimate of it, for one job with so many devices: a thief without victims.
+thief_share picked(const thief_job& job, double devices, const thief_terms& terms) {
+  auto alone = terms;
+  alone.devices = devices;
+  alone.most_devices = std::max(devices, terms.most_devices);
+  return thief_schedule(std::span{&job, 1}, alone).front();
+}
+
+/// Ekya's Algorithm 1 to the letter: every thief tries every victim.
+std::vector<thief_share> plain_thief(const std::vector<thief_job>& jobs, const thief_terms& terms) {
+  const auto fair = std::min(terms.most_devices, terms.devices / static_cast<double>(jobs.size()));
+  std::vector<thief_share> best;
+  for (const auto& job : jobs)
+    best.push_back(picked(job, fair, terms));
+  for (std::size_t thief = 0; thief < jobs.size(); ++thief)
+    for (std::size_t victim = 0; victim < jobs.size(); ++victim)
+      while (victim != thief) {
+        const auto less = best[victim].devices - terms.step, more = best[thief].devices + terms.step;
+        if (less < -1e-9 || more > terms.most_devices + 1e-9)
+          break;
+        const auto richer = picked(jobs[thief], more, terms);
+        const auto poorer = picked(jobs[victim], std::max(0.0, less), terms);
+        const auto before = best[thief].mean_accuracy + best[victim].mean_accuracy;
+        if (richer.mean_accuracy + poorer.mean_accuracy <= before + 1e-9)
+          break;
+        best[thief] = richer;
+        best[victim] = poorer;
+      }
+  return best;
+}
+
+} // namespace
+
+RC_BOOST_PROP(what_is_passed_over_would_not_have_been_stolen_from, (std::uint32_t seed)) {
+  std::mt19937 random{seed};
+  auto jobs = random_thief_jobs(random, 1 + random() % 40);
+  for (std::size_t i = 0; i + 1 < jobs.size(); ++i) // some are equal, and some gain nothing
+    if (random() % 4 == 0) {
+      jobs[i + 1].curve = jobs[i].curve;
+      jobs[i + 1].accuracy_before = jobs[i].accuracy_before;
+    } else if (random() % 8 == 0) {
+      jobs[i].curve.b0 = 0;
+    }
+  thief_terms terms{.devices = (1 + random() % 100) / 10., .rest = static_cast<double>(random() % 40)};
+  terms.most_devices = 1 + random() % 2;
+  const auto found = thief_schedule(jobs, terms), expected = plain_thief(jobs, terms);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    RC_ASSERT(found[i].devices == expected[i].devices);
+    RC_ASSERT(found[i].length == expected[i].length);
+    RC_ASSERT(found[i].mean_accuracy == expected[i].mean_accuracy);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_thief_gains_nine_tenths_of_what_the_best_shares_gain) {

@@ -215,4 +215,38 @@ BOOST_AUTO_TEST_CASE(soft_targets_are_shares_in_the_order_of_the_scores) {
   BOOST_TEST(two[1] / two[0] == std::exp(1.), boost::test_tools::tolerance(1e-9));
 }
 
+// -- verification ----------------------------------------------------------------------------------------
+
+namespace {
+
+camera_score measured(double map50, double error = 0, std::uint32_t frames = 32) {
+  return {camera_id{"a"}, map50, map50, error, frames, frames};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_best_of_those_tried_is_chosen_when_it_is_clearly_better_than_ones_own) {
+  const auto chosen = choose_expert({{1, measured(.3)}, {2, measured(.5)}, {3, measured(.6)}}, 1, {});
+  BOOST_TEST_REQUIRE(chosen.has_value());
+  BOOST_TEST(chosen->revision == 3u);
+  BOOST_TEST(chosen->why == "0.30 -> 0.60 on 32 held-out frames");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_chosen_that_is_no_clear_gain) {
+  BOOST_TEST(!choose_expert({{1, measured(.6)}, {2, measured(.5)}}, 1, {}).has_value());
+  BOOST_TEST(!choose_expert({{1, measured(.5)}, {2, measured(.505)}}, 1, {}).has_value()); // within the margin
+  BOOST_TEST(!choose_expert({{1, measured(.5, .1)}, {2, measured(.6, .1)}}, 1, {}).has_value()); // within noise
+  BOOST_TEST(!choose_expert({{1, measured(.3, 0, 7)}, {2, measured(.6, 0, 7)}}, 1, {}).has_value()); // too few frames
+  BOOST_TEST(!choose_expert({{1, measured(unknown)}, {2, measured(.6)}}, 1, {}).has_value());
+  BOOST_TEST(!choose_expert({{1, measured(.3)}, {2, measured(unknown)}}, 1, {}).has_value());
+  BOOST_TEST(!choose_expert({{2, measured(.6)}}, 1, {}).has_value()); // nothing to compare with
+  BOOST_TEST(!choose_expert({}, 1, {}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_better_one_that_is_within_noise_does_not_hide_a_clear_one) {
+  const auto chosen = choose_expert({{1, measured(.3)}, {2, measured(.5)}, {3, measured(.6, .5)}}, 1, {});
+  BOOST_TEST_REQUIRE(chosen.has_value());
+  BOOST_TEST(chosen->revision == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

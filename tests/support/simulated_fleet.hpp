@@ -91,6 +91,9 @@ class simulated_fleet : public virtual_system {
   std::size_t held_out_frames = group_job_config{}.held_out_frames;
   /// Frames from before its drift that a camera takes along into a group.
   std::size_t before_drift = ingest_config{}.before_drift;
+  /// The same of its held-out frames: what a model may forget is measured on them.
+  std::size_t held_out_before_drift = ingest_config{}.held_out_before_drift;
+  gate_options gate;
   allocation_kind allocation = allocation_kind::ecco;
   /// What every camera watches its student with.
   drift_detector_options drift;
@@ -116,6 +119,9 @@ class simulated_fleet : public virtual_system {
     parts.grouper.policy.share_jobs = share_jobs;
     parts.job.held_out_frames = held_out_frames;
     parts.ingest.before_drift = before_drift;
+    parts.ingest.held_out_before_drift = held_out_before_drift;
+    parts.models.gate = gate;
+    parts.job.second_looks = gate;
     parts.grouper.subsamples = 8;
     parts.grouper.plan = plan;
     parts.rates.law = rates.law;
