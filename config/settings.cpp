@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "config/dataset_layout.hpp"
 #include "config/fields.hpp"
 #include "config/presets.hpp"
 #include "config/text.hpp"
@@ -124,10 +125,11 @@ std::optional<setting_fault> find_blind_teacher(const settings& value) {
     return {};
   }
   for (const auto& [id, camera] : value.cameras)
-    // A camera of the synthetic city brings its truth along.
-    if (camera.labels.empty() && value.teacher.labels.empty() && !camera.source.starts_with("world:"))
+    // A camera of the synthetic city, and a sequence of a data set, bring their truth along.
+    if (camera.labels.empty() && value.teacher.labels.empty() && !camera.source.starts_with("world:")
+        && !dataset_named_by(camera.source))
       return setting_fault{"cameras." + id.value, "has no labels, which teacher.kind: labels needs",
-                           "name a MOT file in its 'labels' or in teacher.labels"};
+                           "name a MOT file in its 'labels' or in teacher.labels, or a data set as its source"};
   return {};
 }
 

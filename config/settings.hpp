@@ -98,7 +98,7 @@ struct teacher_settings {
   /// For `labels`: a MOT file for cameras that name none of their own. With a tenth field of `x y x y ...` in
   /// pixels, its objects have outlines.
   std::filesystem::path labels;
-  /// Frames a second that the files' frame numbers count, 0.1..240.
+  /// Frames a second that the files' frame numbers count, 0.1..240; also those of data sets that do not say.
   double labels_fps = defaults::labels_fps;
   /// For `hog`: height of the smallest people to look for, in parts of the picture's height, 0.05..0.6. Half of it
   /// takes four times as long.
@@ -342,7 +342,8 @@ struct filter_settings {
 };
 
 struct camera_settings {
-  /// Anything libavformat opens: a file, an RTSP URL, a device; or the city's "world:downtown-1?rain=1@30". Required.
+  /// Anything libavformat opens: a file, an RTSP URL, a device; the city's "world:downtown-1?rain=1@30"; or a sequence of
+  /// a data set, `LAYOUT:PATH`, where LAYOUT is mot, visdrone, mdot, cityflow, carla, coco or yolo. Required.
   std::string source;
   /// A file begins again at its end.
   bool loop = true;
@@ -353,7 +354,7 @@ struct camera_settings {
   bool mobile = false;
   /// In ascending order of `at`; the last one whose time has come is in force.
   std::vector<filter_settings> filters;
-  /// MOT file of this camera, in place of `teacher.labels`.
+  /// MOT file of this camera, in place of `teacher.labels`, or of a data set's own labels.
   std::filesystem::path labels;
 
   friend bool operator==(const camera_settings&, const camera_settings&) = default;

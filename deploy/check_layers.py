@@ -16,7 +16,8 @@ LAYERS = [
     ["runtime/base"],
     ["runtime/score"],
     ["runtime/policy"],
-    ["runtime/learn", "runtime/video", "runtime/world", "runtime/net", "runtime/store"],
+    ["runtime/learn", "runtime/video", "runtime/world", "runtime/net", "runtime/store",
+     "runtime/dataset"],
     ["actors"],
     ["deploy"],
 ]

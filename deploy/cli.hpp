@@ -62,6 +62,7 @@ void add_recording(CLI::App& app, common_options& common, command& chosen);
 void add_replay(CLI::App& recording, common_options& common, command& chosen);
 void add_experiment(CLI::App& app, common_options& common, command& chosen);
 void add_eval(CLI::App& app, common_options& common, command& chosen);
+void add_dataset(CLI::App& app, common_options& common, command& chosen);
 void add_model(CLI::App& app, common_options& common, command& chosen);
 void add_profile(CLI::App& app, common_options& common, command& chosen);
 void add_world(CLI::App& app, common_options& common, command& chosen);

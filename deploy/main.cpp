@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
                "  ecco experiment FILE          compare systems on a simulated fleet, hours in seconds\n"
                "  ecco recording                what was said in a run that was recorded; run it again\n"
                "  ecco eval                     COCO figures of detections against a truth\n"
+               "  ecco dataset show PATH        what a data set is, and what is wrong with it\n"
                "  ecco model                    what weights are; convert them; evaluate them on pictures\n"
                "  ecco profile                  how many frames of what size teach a camera best at each GPU budget\n"
                "  ecco world                    the synthetic city: look at it, render it with exact labels\n"
@@ -60,6 +61,7 @@ int main(int argc, char** argv) {
   ecco::add_experiment(app, common, chosen);
   ecco::add_recording(app, common, chosen);
   ecco::add_eval(app, common, chosen);
+  ecco::add_dataset(app, common, chosen);
   ecco::add_model(app, common, chosen);
   ecco::add_profile(app, common, chosen);
   ecco::add_world(app, common, chosen);

@@ -5,11 +5,11 @@
 #include <random>
 #include <utility>
 
+#include "deploy/camera_source.hpp"
 #include "deploy/configured.hpp"
 #include "deploy/sampling_tables.hpp"
 #include "deploy/teachers.hpp"
 #include "deploy/whole_file.hpp"
-#include "deploy/world/world_source.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/torch_learner.hpp"
@@ -144,12 +144,10 @@ result<learner_factory> make_learner_factory(const settings& from, int nth, std:
 // -- camera --------------------------------------------------------------------------------------------
 
 camera_parts make_camera_parts(const settings& from, const camera_id& camera) {
-  const auto& of_camera = from.cameras.at(camera);
-  source_options source{of_camera.source, of_camera.loop, {}};
-  for (const auto& filter : of_camera.filters)
-    source.filters.push_back({filter.at, filter.chain});
   camera_parts out;
-  out.open_source = [source] { return open_any_source(source); };
+  out.open_source = [of_camera = from.cameras.at(camera), fps = from.teacher.labels_fps] {
+    return open_camera_source(of_camera, fps);
+  };
   detection_options options;
   options.features = looks_at_features(from.drift.detector);
   out.make_student = [options](const camera_welcome& welcome) {

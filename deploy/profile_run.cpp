@@ -5,12 +5,11 @@
 #include <limits>
 #include <utility>
 
+#include "deploy/camera_source.hpp"
 #include "deploy/node.hpp"
-#include "deploy/world/world_source.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/policy/sampling.hpp"
 #include "runtime/video/segment_codec.hpp"
-#include "runtime/video/source.hpp"
 
 namespace ecco {
 
@@ -28,11 +27,12 @@ auto stopped() {
 }
 
 /// The camera's source, scaled to the largest picture that is ever sent.
-source_options source_of(const settings& from, const camera_id& camera) {
+camera_settings scaled_camera(const settings& from, const camera_id& camera) {
   const auto& of = from.cameras.at(camera);
   const auto scale =
       "scale=" + std::to_string(from.sampling.size.width) + ":" + std::to_string(from.sampling.size.height);
-  source_options out{of.source, of.loop, {}};
+  auto out = of;
+  out.filters.clear();
   if (of.filters.empty() || of.filters.front().at > duration::zero())
     out.filters.push_back({duration::zero(), scale});
   for (const auto& filter : of.filters)
@@ -64,7 +64,7 @@ result<std::unique_ptr<profiler>> profiler::make(const settings& from, const pro
 }
 
 result<void> profiler::read_scene(const may_go_on& go_on) {
-  auto source = open_any_source(source_of(settings_, scene_.camera));
+  auto source = open_camera_source(scaled_camera(settings_, scene_.camera), settings_.teacher.labels_fps);
   if (!source)
     return tl::unexpected{source.error()};
   const auto split = plan_of(settings_.sampling).split;

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
-#include "deploy/world/world_source.hpp"
+#include "config/dataset_layout.hpp"
+#include "deploy/camera_source.hpp"
+#include "deploy/dataset/dataset_teacher.hpp"
+#include "deploy/dataset/read_dataset.hpp"
 #include "deploy/world/world_teacher.hpp"
 #include "runtime/learn/hog_teacher.hpp"
 #include "runtime/learn/labels_teacher.hpp"
@@ -30,17 +34,43 @@ class teacher_by_camera : public teacher {
   std::map<camera_id, std::unique_ptr<teacher>> of_;
 };
 
-result<image> first_picture(const camera_settings& camera) {
-  source_options options{camera.source, false, {}};
-  for (const auto& filter : camera.filters)
-    options.filters.push_back({filter.at, filter.chain});
-  auto source = open_any_source(options);
+result<image> first_picture(const settings& from, const camera_settings& camera) {
+  auto once = camera;
+  once.loop = false;
+  auto source = open_camera_source(once, from.teacher.labels_fps);
   if (!source)
     return tl::unexpected{source.error()};
   return (*source)->next().map([](const source_picture& shown) { return shown.picture; });
 }
 
+/// Filters of libavfilter after which boxes are no longer where they were; others are taken to change colours only.
+constexpr std::string_view moving_filters[] = {"crop", "pad", "flip", "rotate", "transpose", "perspective", "zoompan",
+                                               "lenscorrection", "scroll", "shear", "v360"};
+
+result<void> check_filters(const camera_settings& camera) {
+  for (const auto& filter : camera.filters)
+    for (const auto name : moving_filters)
+      if (filter.chain.find(name) != std::string::npos)
+        return fail(ec::invalid_argument,
+                    camera.source + ": filter \"" + filter.chain + "\" moves pixels, and the data set's labels stay",
+                    "leave it out, or name a MOT file of the filtered picture in the camera's `labels`");
+  return {};
+}
+
+/// A data set knows its own truth, unless the camera names a file of it.
+result<std::unique_ptr<teacher>> truth_of(const settings& from, const camera_settings& camera,
+                                          const dataset_place& place) {
+  if (auto good = check_filters(camera); !good)
+    return tl::unexpected{good.error()};
+  auto sequence = read_dataset(place, from.teacher.labels_fps, draws_masks(from.student));
+  if (!sequence)
+    return tl::unexpected{sequence.error()};
+  return make_dataset_teacher(std::move(*sequence), from.classes, draws_masks(from.student));
+}
+
 result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_settings& camera) {
+  if (const auto place = dataset_named_by(camera.source); place && camera.labels.empty())
+    return truth_of(from, camera, *place);
   // The city knows what is in it.
   if (camera.labels.empty() && from.teacher.labels.empty()) {
     if (draws_masks(from.student))
@@ -48,7 +78,7 @@ result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_se
                   "choose a student.network without masks");
     return make_world_teacher(camera.source, from.classes);
   }
-  const auto shown = first_picture(camera);
+  const auto shown = first_picture(from, camera);
   if (!shown)
     return tl::unexpected{shown.error()};
   labels_options options;

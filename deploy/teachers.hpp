@@ -9,7 +9,8 @@
 namespace ecco {
 
 /// The teacher the settings name. For `labels` it reads one MOT file a camera, whose boxes are in pixels of the
-/// picture as that camera shows it; the camera's source is opened once to learn that picture's size.
+/// picture as that camera shows it; the camera's source is opened once to learn that picture's size. A camera whose
+/// source is a data set and that names no file is taught by that data set's truth.
 /// @returns `malformed_data` also for a file without any outline when the student has masks
 result<std::unique_ptr<teacher>> make_teacher(const settings& from);
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/dataset_layout.hpp"
 #include "deploy/configured.hpp"
 #include "deploy/node.hpp"
 #include "deploy/run_report.hpp"
@@ -28,7 +29,8 @@ result<void> check_virtual(const settings& from) {
     std::error_code ignored;
     const auto is_sequence = of_camera.source.find('%') != std::string::npos;
     const auto is_city = of_camera.source.starts_with(world::address_scheme);
-    if (!is_sequence && !is_city && !std::filesystem::is_regular_file(of_camera.source, ignored))
+    const auto is_dataset = dataset_named_by(of_camera.source).has_value();
+    if (!is_sequence && !is_city && !is_dataset && !std::filesystem::is_regular_file(of_camera.source, ignored))
       return fail(ec::invalid_argument, "cameras." + camera.value + ".source is not a file: virtual time cannot wait for it",
                   "record it first");
   }

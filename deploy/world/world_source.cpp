@@ -36,8 +36,4 @@ result<std::unique_ptr<frame_source>> open_world_source(const source_options& op
   return std::make_unique<world_source>(*from);
 }
 
-result<std::unique_ptr<frame_source>> open_any_source(const source_options& options) {
-  return options.url.starts_with(world::address_scheme) ? open_world_source(options) : open_source(options);
-}
-
 } // namespace ecco

@@ -13,7 +13,4 @@ namespace ecco {
 /// with the address
 result<std::unique_ptr<frame_source>> open_world_source(const source_options& options);
 
-/// Opens `options.url`, be it a camera of the city ("world:...") or anything that `open_source` opens.
-result<std::unique_ptr<frame_source>> open_any_source(const source_options& options);
-
 } // namespace ecco

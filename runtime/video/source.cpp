@@ -139,7 +139,7 @@ result<void> libav_source::find_stream() {
   const double pictures_per_second = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 25.;
   const bool seekable = input_->pb && (input_->pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
   live_ = input_->duration == AV_NOPTS_VALUE && !seekable;
-  times_.emplace(from_seconds(1. / pictures_per_second), live_);
+  times_.emplace(options_.step > duration::zero() ? options_.step : from_seconds(1. / pictures_per_second), live_);
   return {};
 }
 
@@ -284,7 +284,7 @@ result<void> libav_source::choose_filter(duration at) {
 }
 
 std::optional<duration> libav_source::decoded_stamp() const {
-  if (decoded_->best_effort_timestamp == AV_NOPTS_VALUE)
+  if (options_.step > duration::zero() || decoded_->best_effort_timestamp == AV_NOPTS_VALUE)
     return std::nullopt;
   return duration{av_rescale_q(decoded_->best_effort_timestamp, stream_->time_base, {1, 1'000'000'000})};
 }

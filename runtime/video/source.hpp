@@ -26,6 +26,8 @@ struct source_options {
   bool loop = true;
   /// In ascending order of `at`. The last one whose time has come is in force; none means the plain picture.
   std::vector<timed_filter> filters;
+  /// Pictures are this far apart, whatever the file says of their times; 0: as it says.
+  duration step{};
 };
 
 /// A picture and where it stands.

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "messages/detection.hpp"
+#include "runtime/dataset/dataset.hpp"
+
+namespace ecco {
+
+/// The tags of CARLA since 0.9.14 (Cityscapes' numbers) that are objects on a street.
+std::vector<dataset_class> carla_classes();
+
+/// Objects of a picture of CARLA's instance camera: red is the tag, green and blue the lower and the upper byte of
+/// the actor's number. Boxes are tight around what is in sight; what is hidden is not in them.
+/// @param least_pixels objects of fewer pixels are too small to tell: they do not count
+/// @param with_masks also the pixels of each
+std::vector<dataset_object> carla_objects(const image& instances, std::uint32_t least_pixels, bool with_masks);
+
+/// Of fewer pixels nobody recognises anything.
+inline constexpr std::uint32_t least_carla_pixels = 25;
+
+/// A folder with the pictures of a camera in `rgb`, and those of an instance camera at the same place in
+/// `instance`, both named by the simulation's frame, PNG for the latter. A camera that looks at every fifth frame
+/// has them five apart; whatever is missing in between stays missing. Objects are not in the frames yet: they are
+/// made of the pictures by `carla_objects`.
+/// @param fps the camera's rate, which is not in the pictures
+/// @returns `malformed_data` for a picture without the other, of another size, and for frames at odd distances.
+result<dataset_sequence> read_carla(const std::filesystem::path& folder, double fps);
+
+} // namespace ecco
