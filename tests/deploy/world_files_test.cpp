@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_video_has_all_its_pictures) {
   const folder out;
   const auto made = render(out.at, {});
   BOOST_TEST(made.pictures == static_cast<std::size_t>(some_pictures));
-  const auto source = open_any_source({(out.at / "video.mp4").string(), false, {}}).value();
+  const auto source = open_source({(out.at / "video.mp4").string(), false, {}}).value();
   for (int k = 0; k < some_pictures; ++k) {
     const auto shown = source->next();
     BOOST_REQUIRE(shown.has_value());
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_video_has_all_its_pictures) {
 }
 
 BOOST_AUTO_TEST_CASE(a_city_camera_is_a_source) {
-  const auto source = open_any_source({std::string{"world:"} + some_camera + "&at=20", true, {}}).value();
+  const auto source = open_world_source({std::string{"world:"} + some_camera + "&at=20", true, {}}).value();
   const auto shots = the_shots();
   for (int k = 0; k < some_pictures; ++k) {
     const auto shown = source->next().value();
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(the_city_teaches_its_truth) {
 }
 
 BOOST_AUTO_TEST_CASE(filters_on_a_city_camera_are_refused_with_the_cure) {
-  const auto refused = open_any_source({"world:park-1", true, {{duration{}, "negate"}}});
+  const auto refused = open_world_source({"world:park-1", true, {{duration{}, "negate"}}});
   BOOST_REQUIRE(!refused.has_value());
   BOOST_TEST(refused.error().hint.find("rain=1@30") != std::string::npos);
 }
