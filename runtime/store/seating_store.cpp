@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <concepts>
 #include <limits>
 #include <string>
 #include <utility>
@@ -11,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/policy/globe_grid.hpp"
-#include "runtime/store/synced_file.hpp"
+#include "runtime/store/json_file.hpp"
 
 namespace ecco {
 
@@ -40,16 +39,6 @@ json to_json(const camera_id& camera, const seat& its) {
           {"joined", its.joined},
           {"accuracy", number_or_null(its.accuracy)},
           {"latest", number_or_null(its.latest)}};
-}
-
-/// Thrown, and caught by `load`, as the library's own complaints are.
-struct impossible {};
-
-template <std::unsigned_integral T>
-T number(const json& from) {
-  if (!from.is_number_unsigned() || from.get<std::uint64_t>() > std::numeric_limits<T>::max())
-    throw impossible{};
-  return from.get<T>();
 }
 
 /// An age; one that grew longer than anybody asks for is as good as the longest.
@@ -103,21 +92,8 @@ class file_store final : public seating_store {
   explicit file_store(const fs::path& folder) : path_(folder / file_name) {}
 
   result<seating> load() override {
-    std::error_code failure;
-    if (!fs::exists(path_, failure))
-      return seating{};
-    const auto text = read_file(path_, most_bytes);
-    if (!text)
-      return fail(ec::io_failed, path_.string() + " cannot be read");
-    try {
-      return seating_from(json::parse(*text, nullptr, false));
-    } catch (const json::exception&) {
-      // said below
-    } catch (const impossible&) {
-      // likewise
-    }
-    return fail(ec::malformed_data, path_.string() + " is not what was written",
-                "move it away; the models stay, and the cameras ask for groups anew");
+    return load_json(path_, most_bytes, seating_from,
+                     "move it away; the models stay, and the cameras ask for groups anew");
   }
 
   result<void> save(const seating& now) override {

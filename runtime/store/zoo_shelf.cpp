@@ -2,15 +2,13 @@
 #include "runtime/store/zoo_shelf.hpp"
 
 #include <cmath>
-#include <concepts>
-#include <limits>
 #include <set>
 #include <string>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "runtime/store/synced_file.hpp"
+#include "runtime/store/json_file.hpp"
 
 namespace ecco {
 
@@ -44,16 +42,6 @@ json to_json(const zoo_scene& scene) {
   for (const auto& [revision, score] : scene.scores)
     scores.push_back({revision, score});
   return {{"features", std::move(frames)}, {"scores", std::move(scores)}};
-}
-
-/// Thrown, and caught by `load`, as the library's own complaints are.
-struct impossible {};
-
-template <std::unsigned_integral T>
-T number(const json& from) {
-  if (!from.is_number_unsigned() || from.get<std::uint64_t>() > std::numeric_limits<T>::max())
-    throw impossible{};
-  return from.get<T>();
 }
 
 expert expert_from(const json& from) {
@@ -106,33 +94,23 @@ bool is_possible(const zoo_content& content) {
   return true;
 }
 
+zoo_content content_from(const json& root) {
+  zoo_content out;
+  for (const auto& one : root.at("experts"))
+    out.experts.push_back(expert_from(one));
+  for (const auto& one : root.at("scenes"))
+    out.scenes.push_back(scene_from(one));
+  if (!is_possible(out))
+    throw impossible{};
+  return out;
+}
+
 class file_shelf final : public zoo_shelf {
  public:
   explicit file_shelf(const fs::path& folder) : path_(folder / file_name) {}
 
   result<zoo_content> load() override {
-    std::error_code failure;
-    if (!fs::exists(path_, failure))
-      return zoo_content{};
-    const auto text = read_file(path_, most_bytes);
-    if (!text)
-      return fail(ec::io_failed, path_.string() + " cannot be read");
-    const auto root = json::parse(*text, nullptr, false);
-    try {
-      zoo_content out;
-      for (const auto& one : root.at("experts"))
-        out.experts.push_back(expert_from(one));
-      for (const auto& one : root.at("scenes"))
-        out.scenes.push_back(scene_from(one));
-      if (is_possible(out))
-        return out;
-    } catch (const json::exception&) {
-      // said below
-    } catch (const impossible&) {
-      // likewise
-    }
-    return fail(ec::malformed_data, path_.string() + " is not what was written",
-                "move it away; the models stay, and the zoo begins anew");
+    return load_json(path_, most_bytes, content_from, "move it away; the models stay, and the zoo begins anew");
   }
 
   result<void> save(const zoo_content& content) override {
