@@ -31,7 +31,7 @@ struct grouper_config {
   /// `whole` is `plan`.
   sampler_options sampling;
   /// Where it is kept who learns with whom, and what was there when the server started.
-  std::shared_ptr<seating_store> store = make_memory_seating_store();
+  std::shared_ptr<seating_store> store = std::make_shared<memory_keeper<seating>>();
   seating kept;
   /// Learn a first student from all cameras for this long, beginning when they had time to say hello; 0 = do not.
   duration bootstrap{};

@@ -22,7 +22,7 @@ struct model_store_config {
   gate_options gate;
   zoo_options zoo;
   /// Where the zoo is kept.
-  std::shared_ptr<zoo_shelf> shelf = make_memory_zoo_shelf();
+  std::shared_ptr<zoo_shelf> shelf = std::make_shared<memory_keeper<zoo_content>>();
   /// Weights every camera begins with when the store is empty.
   blob initial;
 };

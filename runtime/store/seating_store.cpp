@@ -16,7 +16,6 @@ namespace ecco {
 
 namespace {
 
-namespace fs = std::filesystem;
 using json = nlohmann::json;
 
 constexpr auto file_name = "groups.json";
@@ -87,47 +86,18 @@ seating seating_from(const json& root) {
   return out;
 }
 
-class file_store final : public seating_store {
- public:
-  explicit file_store(const fs::path& folder) : path_(folder / file_name) {}
-
-  result<seating> load() override {
-    return load_json(path_, most_bytes, seating_from,
-                     "move it away; the models stay, and the cameras ask for groups anew");
-  }
-
-  result<void> save(const seating& now) override {
-    json root{{"window", now.window}, {"nextGroup", now.next_group}, {"seats", json::array()}};
-    for (const auto& [camera, its] : now.seats)
-      root["seats"].push_back(to_json(camera, its));
-    return replace_file(path_, root.dump() + "\n");
-  }
-
- private:
-  fs::path path_;
-};
-
-class memory_store final : public seating_store {
- public:
-  result<seating> load() override { return kept_; }
-
-  result<void> save(const seating& now) override {
-    kept_ = now;
-    return {};
-  }
-
- private:
-  seating kept_;
-};
+json seating_to_json(const seating& now) {
+  json root{{"window", now.window}, {"nextGroup", now.next_group}, {"seats", json::array()}};
+  for (const auto& [camera, its] : now.seats)
+    root["seats"].push_back(to_json(camera, its));
+  return root;
+}
 
 } // namespace
 
 std::unique_ptr<seating_store> open_seating_store(const std::filesystem::path& folder) {
-  return std::make_unique<file_store>(folder);
-}
-
-std::unique_ptr<seating_store> make_memory_seating_store() {
-  return std::make_unique<memory_store>();
+  return std::make_unique<json_keeper<seating>>(folder / file_name, most_bytes, seating_from, seating_to_json,
+                                                 "move it away; the models stay, and the cameras ask for groups anew");
 }
 
 } // namespace ecco

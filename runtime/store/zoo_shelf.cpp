@@ -14,7 +14,6 @@ namespace ecco {
 
 namespace {
 
-namespace fs = std::filesystem;
 using json = nlohmann::json;
 
 constexpr auto file_name = "zoo.json";
@@ -105,48 +104,20 @@ zoo_content content_from(const json& root) {
   return out;
 }
 
-class file_shelf final : public zoo_shelf {
- public:
-  explicit file_shelf(const fs::path& folder) : path_(folder / file_name) {}
-
-  result<zoo_content> load() override {
-    return load_json(path_, most_bytes, content_from, "move it away; the models stay, and the zoo begins anew");
-  }
-
-  result<void> save(const zoo_content& content) override {
-    json root{{"experts", json::array()}, {"scenes", json::array()}};
-    for (const auto& one : content.experts)
-      root["experts"].push_back(to_json(one));
-    for (const auto& one : content.scenes)
-      root["scenes"].push_back(to_json(one));
-    return replace_file(path_, root.dump() + "\n");
-  }
-
- private:
-  fs::path path_;
-};
-
-class memory_shelf final : public zoo_shelf {
- public:
-  result<zoo_content> load() override { return kept_; }
-
-  result<void> save(const zoo_content& content) override {
-    kept_ = content;
-    return {};
-  }
-
- private:
-  zoo_content kept_;
-};
+json content_to_json(const zoo_content& content) {
+  json root{{"experts", json::array()}, {"scenes", json::array()}};
+  for (const auto& one : content.experts)
+    root["experts"].push_back(to_json(one));
+  for (const auto& one : content.scenes)
+    root["scenes"].push_back(to_json(one));
+  return root;
+}
 
 } // namespace
 
 std::unique_ptr<zoo_shelf> open_zoo_shelf(const std::filesystem::path& folder) {
-  return std::make_unique<file_shelf>(folder);
-}
-
-std::unique_ptr<zoo_shelf> make_memory_zoo_shelf() {
-  return std::make_unique<memory_shelf>();
+  return std::make_unique<json_keeper<zoo_content>>(folder / file_name, most_bytes, content_from, content_to_json,
+                                                     "move it away; the models stay, and the zoo begins anew");
 }
 
 } // namespace ecco

@@ -73,8 +73,8 @@ struct a_recorded_run : simulated_fleet {
   /// Plays `script` to a fresh server, with nothing on its disk, as the recorded one had.
   replay_outcome play(const std::vector<recorded_message>& script) {
     disk = make_memory_store();
-    shelf = make_memory_zoo_shelf();
-    seats = make_memory_seating_store();
+    shelf = std::make_shared<memory_keeper<zoo_content>>();
+    seats = std::make_shared<memory_keeper<seating>>();
     const auto facts = replay_facts_of(from_memory(script));
     BOOST_TEST_REQUIRE(facts.has_value());
     auto parts = parts_for({"left", "right", "far"});

@@ -106,8 +106,8 @@ class simulated_fleet : public virtual_system {
   rate_options rates;
   /// What outlives the server.
   std::shared_ptr<revision_store> disk = make_memory_store();
-  std::shared_ptr<zoo_shelf> shelf = make_memory_zoo_shelf();
-  std::shared_ptr<seating_store> seats = make_memory_seating_store();
+  std::shared_ptr<zoo_shelf> shelf = std::make_shared<memory_keeper<zoo_content>>();
+  std::shared_ptr<seating_store> seats = std::make_shared<memory_keeper<seating>>();
   encoder_factory make_encoder = [](const sampling_plan&) { return make_raw_encoder(); };
   decoder_factory make_decoder = [] { return make_raw_decoder(); };
 
