@@ -38,17 +38,18 @@ void group_job_state::finish(const caf::exit_msg& told) {
 // -- taking ------------------------------------------------------------------------------------------
 
 void group_job_state::consult_zoo(const expert_query& drifted) {
-  const model_update own{parent, weights};
+  auto asked = drifted;
+  asked.own = model_update{parent, weights};
   // What was best until now is measured after that, for it is in no hurry; what is best from now on is of another world.
   const auto leave = [this, old = std::exchange(best, {}).left] {
     if (!old.weights.empty())
       self->send(models, old);
   };
-  self->request(models, zoo_patience, drifted, own)
+  self->request(models, zoo_patience, asked)
     .then(
-      [this, leave, own, frames = drifted.frames](model_update& found) mutable {
+      [this, leave, own = asked.own->weights, frames = drifted.frames](model_update& found) mutable {
         leave();
-        if (found.weights == own.weights)
+        if (found.weights == own)
           return;
         fresh_start from{std::move(found), std::move(frames)};
         if (training)

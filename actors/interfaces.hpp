@@ -179,9 +179,8 @@ using model_store_actor = caf::typed_actor<
   // A person, or a GROUP JOB that regrets: back to the revision before.
   asks<rollback_order>::with<gate_verdict>,
   // GROUPER: has the zoo something better for this camera to begin with? The camera is given it at once.
+  // GROUP JOB: has it something better than my own model for these frames of my members? Nobody is given it.
   asks<expert_query>::with<model_update>,
-  // GROUP JOB: has it something better than this model of mine for these frames of my members? Nobody is given it.
-  asks<expert_query, model_update>::with<model_update>,
   // GROUP JOB: keep this in the zoo if it is worth it.
   tells<archive_order>,
   // RECEPTION: a camera is there (again), running what its hello says.

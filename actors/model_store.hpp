@@ -64,7 +64,7 @@ struct model_store_state {
   result<void> open_zoo();
   caf::result<model_update> find_expert(const expert_query& query);
   /// The same for a group, whose job has `own` and judges by itself who is better off with what is found.
-  caf::result<model_update> find_expert(const expert_query& query, const model_update& own);
+  caf::result<model_update> find_expert(const std::vector<labelled_frame>& shown, const model_update& own);
   /// The best of those tried, where it is better than what was tried as `own`; the zoo learns from the scene.
   std::optional<reusable> select(const trial_outcome& tried, std::uint32_t own);
   /// What was selected is given to the camera.

@@ -89,12 +89,13 @@ caf::result<model_update> model_store_state::find_expert(const expert_query& que
   return promise;
 }
 
-caf::result<model_update> model_store_state::find_expert(const expert_query& query, const model_update& own) {
-  if (config.zoo.mode == zoo_mode::off || query.frames.empty() || !allocator)
+caf::result<model_update> model_store_state::find_expert(const std::vector<labelled_frame>& shown,
+                                                         const model_update& own) {
+  if (config.zoo.mode == zoo_mode::off || shown.empty() || !allocator)
     return own;
   auto promise = self->make_response_promise<model_update>();
   // The job may have trained since its model was given a number: it is tried without one.
-  expert_trial::begin(self, trial_of(query.frames, 0, own.weights),
+  expert_trial::begin(self, trial_of(shown, 0, own.weights),
                       [this, own, promise](const trial_outcome& tried) mutable {
                         auto found = select(tried, 0);
                         promise.deliver(found ? std::move(found->model) : std::move(own));

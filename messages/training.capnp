@@ -26,6 +26,7 @@ using import "ids.capnp".WindowNumber;
 using import "ids.capnp".WorkerId;
 using import "model.capnp".CameraScore;
 using import "model.capnp".ModelRef;
+using import "model.capnp".ModelUpdate;
 
 struct SampleBatch {
   # ingest -> group_job: fresh labelled frames of one member, of any role.
@@ -244,7 +245,10 @@ struct ExpertQuery {
   # What the camera runs; 0 for what it should run.
 
   frames @2 :List(LabelledFrame);
-  # Of the drifted scene.
+  # Of the drifted scenes.
+
+  own @3 :ModelUpdate;
+  # About a group: what its job has. Nobody is given what is found.
 }
 
 struct ArchiveOrder {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "messages/detection.hpp"
@@ -180,6 +181,8 @@ struct expert_query {
   std::uint32_t revision = 0;
   /// Of the drifted scenes, labelled; without any the present model is the answer.
   std::vector<labelled_frame> frames;
+  /// About a group: what its job has. Nobody is given what is found; the job judges who is better off with it.
+  std::optional<model_update> own = std::nullopt;
 
   friend bool operator==(const expert_query&, const expert_query&) = default;
 };

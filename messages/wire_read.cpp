@@ -456,6 +456,7 @@ expert_query read(const place& at, ExpertQuery::Reader from) {
       .camera = id_or_empty<camera_id>(at / "camera", from.getCamera()),
       .revision = from.getRevision(),
       .frames = list(at / "frames", from.getFrames()),
+      .own = from.hasOwn() ? std::optional{read(at / "own", from.getOwn())} : std::nullopt,
   };
 }
 

@@ -404,6 +404,8 @@ void write(ExpertQuery::Builder to, const expert_query& from, std::vector<gap>& 
   to.setCamera(text(from.camera.value));
   to.setRevision(from.revision);
   write_list(to.initFrames(count(from.frames)), from.frames, gaps);
+  if (from.own)
+    write(to.initOwn(), *from.own, gaps);
 }
 
 void write(ArchiveOrder::Builder to, const archive_order& from, std::vector<gap>& gaps) {

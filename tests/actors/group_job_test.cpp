@@ -621,7 +621,7 @@ namespace {
 /// Its store has a zoo that knows the new world, and its members saw nothing of that with revision 2, which they run.
 struct a_drifted_job : a_known_job {
   a_drifted_job() {
-    models.answer<expert_query, model_update>([](const expert_query&, const model_update&) -> result<model_update> {
+    models.answer<expert_query>([](const expert_query&) -> result<model_update> {
       return model_update{{4, "4"}, text_blob("expert")};
     });
   }
@@ -639,9 +639,10 @@ struct a_drifted_job : a_known_job {
 
 BOOST_FIXTURE_TEST_CASE(a_job_whose_members_all_drifted_goes_on_from_what_the_zoo_knows, a_drifted_job) {
   tell(job, shown());
-  const auto& asked = models.got<expert_query, model_update>();
+  const auto& asked = models.got<expert_query>();
   BOOST_TEST_REQUIRE(asked.size() == 1u);
-  BOOST_TEST((std::get<1>(asked.front()).weights == text_blob("state 1")));
+  BOOST_TEST_REQUIRE(asked.front().own.has_value());
+  BOOST_TEST((asked.front().own->weights == text_blob("state 1")));
   // Every member is offered it at once, measured on what it showed.
   BOOST_TEST_REQUIRE(candidates().size() == 1u);
   BOOST_TEST((candidates().front().weights == text_blob("expert")));
@@ -681,8 +682,7 @@ BOOST_FIXTURE_TEST_CASE(a_micro_window_that_is_lost_does_not_undo_the_change_eit
 }
 
 BOOST_FIXTURE_TEST_CASE(a_job_that_knows_its_new_world_best_goes_on_as_it_was, a_drifted_job) {
-  models.answer<expert_query, model_update>(
-    [](const expert_query&, const model_update& own) -> result<model_update> { return own; });
+  models.answer<expert_query>([](const expert_query& asked) -> result<model_update> { return asked.own.value(); });
   tell(job, shown());
   BOOST_TEST(candidates().empty());
   BOOST_TEST_REQUIRE(run(grant(1, 2, 0)).has_value());

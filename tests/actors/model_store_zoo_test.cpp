@@ -200,8 +200,7 @@ BOOST_FIXTURE_TEST_CASE(an_unknown_camera_is_told_so, a_zoo) {
 BOOST_FIXTURE_TEST_CASE(a_job_is_told_of_a_better_model_and_no_camera_is_given_it, a_zoo) {
   archive("night 0.7", 100s);
   north.got<model_update>().clear();
-  const auto found = ask<model_update>(store, expert_query{{}, 0, frames(120s)},
-                                       model_update{{1, {}}, text_blob("rain 0.5")});
+  const auto found = ask<model_update>(store, expert_query{{}, 0, frames(120s), model_update{{1, {}}, text_blob("rain 0.5")}});
   BOOST_TEST_REQUIRE(found.has_value());
   BOOST_TEST(found->model.revision == 2u);
   BOOST_TEST((found->weights == text_blob("night 0.7")));
@@ -212,16 +211,16 @@ BOOST_FIXTURE_TEST_CASE(a_job_is_told_of_a_better_model_and_no_camera_is_given_i
 BOOST_FIXTURE_TEST_CASE(a_job_whose_model_is_as_good_as_the_zoos_is_answered_with_its_own, a_zoo) {
   archive("night 0.7", 100s);
   const model_update own{{1, {}}, text_blob("night 0.7 and more")};
-  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, frames(120s)}, own) == own));
-  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, {}}, own) == own)); // nothing is shown
+  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, frames(120s), own}) == own));
+  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, {}, own}) == own)); // nothing is shown
   allocator.answer<eval_order>([](const eval_order&) -> result<eval_report> { return fail(ec::unavailable, "none"); });
   const model_update other{{1, {}}, text_blob("rain 0.5")};
-  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, frames(120s)}, other) == other));
+  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, frames(120s), other}) == other));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_job_asks_a_zoo_that_is_off_for_nothing, no_zoo) {
   const model_update own{{1, {}}, text_blob("rain 0.5")};
-  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, frames(120s)}, own) == own));
+  BOOST_TEST((*ask<model_update>(store, expert_query{{}, 0, frames(120s), own}) == own));
   BOOST_TEST(allocator.got<eval_order>().empty());
 }
 

@@ -415,9 +415,10 @@ eval_report any(std::size_t) {
 
 template <>
 expert_query any(std::size_t most_bytes) {
-  return {.camera = *rc::gen::arbitrary<bool>() ? camera() : camera_id{},
+  return {.camera = coin() ? camera() : camera_id{},
           .revision = number(),
-          .frames = labelled_frames(most_bytes)};
+          .frames = labelled_frames(most_bytes),
+          .own = coin() ? std::optional{model_update{a_model(), a_blob(most_bytes)}} : std::nullopt};
 }
 
 template <>

@@ -65,4 +65,11 @@ BOOST_AUTO_TEST_CASE(a_status_with_its_group_keeps_its_bytes) {
   check(status, "cameraStatusWithGroup");
 }
 
+BOOST_AUTO_TEST_CASE(a_query_about_a_group_keeps_its_bytes) {
+  auto query = test::sample<expert_query>();
+  query.camera = {};
+  query.own = test::sample<model_update>();
+  check(query, "expertQueryOfAGroup");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
