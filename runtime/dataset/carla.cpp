@@ -146,11 +146,7 @@ std::vector<dataset_object> carla_objects(const image& instances, std::uint32_t 
 
 result<dataset_sequence> read_carla(const std::filesystem::path& given, double fps) {
   const auto folder = given.has_filename() ? given : given.parent_path();
-  dataset_sequence out;
-  out.layout = dataset_layout::carla;
-  out.name = folder.filename().string();
-  out.fps = fps;
-  out.fps_is_assumed = true;
+  auto out = without_clock(dataset_layout::carla, folder, fps);
   out.classes = carla_classes();
   auto frames = numbered_frames(folder / "rgb");
   if (!frames)

@@ -26,10 +26,7 @@ result<void> read_offset(dataset_sequence& out, const fs::path& file, const std:
     out.notes.push_back(file.string() + " is not there: the camera is taken to begin with its scene");
     return {};
   }
-  const auto text = read_text(file);
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto offsets = parse_cityflow_offsets(*text, file.string());
+  const auto offsets = parse_file(file, parse_cityflow_offsets);
   if (!offsets)
     return tl::unexpected{offsets.error()};
   const auto found = offsets->find(camera);
@@ -46,10 +43,7 @@ result<void> read_truth(dataset_sequence& out, const fs::path& file) {
     out.notes.emplace_back("there is no gt/gt.txt: a camera for tests, without labels");
     return {};
   }
-  const auto text = read_text(file);
-  if (!text)
-    return tl::unexpected{text.error()};
-  auto rows = parse_mot_truth(*text, file.string(), mot_flavour::cityflow, most_frames);
+  auto rows = parse_file(file, parse_mot_truth, mot_flavour::cityflow, most_frames);
   if (!rows)
     return tl::unexpected{rows.error()};
   std::stable_sort(rows->begin(), rows->end(), [](const auto& a, const auto& b) { return a.frame < b.frame; });

@@ -27,10 +27,7 @@ std::optional<std::filesystem::path> truth_of(const std::filesystem::path& folde
 }
 
 result<void> add_targets(dataset_sequence& sequence, const std::filesystem::path& file) {
-  const auto text = read_text(file);
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto boxes = parse_mdot(*text, file.string());
+  const auto boxes = parse_file(file, parse_mdot);
   if (!boxes)
     return tl::unexpected{boxes.error()};
   if (boxes->size() != sequence.frames.size())
@@ -80,11 +77,7 @@ result<std::vector<std::optional<pixel_box>>> parse_mdot(std::string_view text, 
 
 result<dataset_sequence> read_mdot(const std::filesystem::path& given, double fps) {
   const auto folder = given.has_filename() ? given : given.parent_path();
-  dataset_sequence out;
-  out.layout = dataset_layout::mdot;
-  out.name = folder.filename().string();
-  out.fps = fps;
-  out.fps_is_assumed = true;
+  auto out = without_clock(dataset_layout::mdot, folder, fps);
   out.classes = {{0, "target", {}, {"*"}}};
   std::error_code ignored;
   auto frames = numbered_frames(std::filesystem::is_directory(folder / "img", ignored) ? folder / "img" : folder);

@@ -212,10 +212,7 @@ result<void> check_numbers(const std::vector<dataset_frame>& frames, const mot_i
 
 result<dataset_sequence> read_mot(const std::filesystem::path& folder) {
   const auto info_file = folder / "seqinfo.ini", truth_file = folder / "gt" / "gt.txt";
-  const auto info_text = read_text(info_file);
-  if (!info_text)
-    return tl::unexpected{info_text.error()};
-  const auto info = parse_seqinfo(*info_text, info_file.string());
+  const auto info = parse_file(info_file, parse_seqinfo);
   if (!info)
     return tl::unexpected{info.error()};
   dataset_sequence out;
@@ -236,10 +233,7 @@ result<dataset_sequence> read_mot(const std::filesystem::path& folder) {
     out.notes.push_back("there is no gt/gt.txt: a sequence for tests, without labels");
     return out;
   }
-  const auto truth_text = read_text(truth_file);
-  if (!truth_text)
-    return tl::unexpected{truth_text.error()};
-  const auto rows = parse_mot_truth(*truth_text, truth_file.string(), mot_flavour::challenge, info->length);
+  const auto rows = parse_file(truth_file, parse_mot_truth, mot_flavour::challenge, info->length);
   if (!rows)
     return tl::unexpected{rows.error()};
   add_objects(out, *rows);

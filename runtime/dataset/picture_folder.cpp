@@ -82,6 +82,15 @@ result<std::vector<dataset_frame>> numbered_frames(const fs::path& folder) {
   return out;
 }
 
+dataset_sequence without_clock(dataset_layout layout, const std::filesystem::path& folder, double fps) {
+  dataset_sequence out;
+  out.layout = layout;
+  out.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  out.fps = fps;
+  out.fps_is_assumed = true;
+  return out;
+}
+
 result<void> fill_in_sizes(std::vector<dataset_frame>& frames, picture_extent all) {
   fault_list faults{frames.empty() ? "" : frames.front().picture.parent_path().string()};
   for (auto& frame : frames) {

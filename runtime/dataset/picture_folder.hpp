@@ -23,6 +23,9 @@ result<std::vector<std::filesystem::path>> pictures_in(const std::filesystem::pa
 ///          at all.
 result<std::vector<dataset_frame>> numbered_frames(const std::filesystem::path& folder);
 
+/// A sequence without frames, named after its folder, with what the reader was told for a clock.
+dataset_sequence without_clock(dataset_layout layout, const std::filesystem::path& folder, double fps);
+
 /// Looks up every frame's size. @param all the size that each must have; 0 x 0: the same as the first
 /// @returns `malformed_data` naming each picture of another size; whatever `picture_size` does.
 result<void> fill_in_sizes(std::vector<dataset_frame>& frames, picture_extent all);

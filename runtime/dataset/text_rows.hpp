@@ -24,6 +24,16 @@ inline constexpr std::int64_t most_frames = 10'000'000;
 /// Reads a whole text. @returns `not_found`, `io_failed`, and `malformed_data` for one that is too long.
 result<std::string> read_text(const std::filesystem::path& file);
 
+/// `parse(text, name of the file, more...)` of a whole text. @returns as `read_text` and `parse`
+template <class Parse, class... More>
+auto parse_file(const std::filesystem::path& file, Parse parse, const More&... more)
+    -> decltype(parse(std::string_view{}, std::string{}, more...)) {
+  const auto text = read_text(file);
+  if (!text)
+    return tl::unexpected{text.error()};
+  return parse(*text, file.string(), more...);
+}
+
 /// What is wrong with a file, the first ten in words: `gt.txt:3:7: ...`.
 class fault_list {
  public:

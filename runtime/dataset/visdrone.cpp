@@ -93,11 +93,7 @@ std::vector<dataset_class> visdrone_classes() {
 result<dataset_sequence> read_visdrone(const std::filesystem::path& given, double fps) {
   // "sequences/name/" has no filename.
   const auto folder = given.has_filename() ? given : given.parent_path();
-  dataset_sequence out;
-  out.layout = dataset_layout::visdrone;
-  out.name = folder.filename().string();
-  out.fps = fps;
-  out.fps_is_assumed = true;
+  auto out = without_clock(dataset_layout::visdrone, folder, fps);
   out.classes = visdrone_classes();
   auto frames = numbered_frames(folder);
   if (!frames)
@@ -113,10 +109,7 @@ result<dataset_sequence> read_visdrone(const std::filesystem::path& given, doubl
     out.notes.push_back(truth_file.string() + " is not there: a sequence without labels");
     return out;
   }
-  const auto text = read_text(truth_file);
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto truth = parse_visdrone(*text, truth_file.string(), out.frames.back().number);
+  const auto truth = parse_file(truth_file, parse_visdrone, out.frames.back().number);
   if (!truth)
     return tl::unexpected{truth.error()};
   std::size_t homeless = 0;

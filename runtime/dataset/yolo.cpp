@@ -155,10 +155,7 @@ result<void> add_labels(dataset_frame& frame, std::size_t classes, std::size_t& 
   std::error_code ignored;
   if (!fs::exists(file, ignored))
     return {};
-  const auto text = read_text(file);
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto rows = parse_yolo_labels(*text, file.string(), classes);
+  const auto rows = parse_file(file, parse_yolo_labels, classes);
   if (!rows)
     return tl::unexpected{rows.error()};
   for (const auto& row : *rows) {
@@ -206,10 +203,7 @@ result<dataset_sequence> read_yolo(const fs::path& given, double fps) {
   const auto place = find_place(given);
   if (!place)
     return tl::unexpected{place.error()};
-  const auto text = read_text(place->info);
-  if (!text)
-    return tl::unexpected{text.error()};
-  const auto info = parse_yolo_info(*text, place->info.string());
+  const auto info = parse_file(place->info, parse_yolo_info);
   if (!info)
     return tl::unexpected{info.error()};
   const auto& split = info->val.empty() ? info->train : info->val;
@@ -219,11 +213,7 @@ result<dataset_sequence> read_yolo(const fs::path& given, double fps) {
     return tl::unexpected{files.error()};
   if (files->empty())
     return fail(ec::malformed_data, folder.string() + ": no picture is in it", "JPEG and PNG files are read");
-  dataset_sequence out;
-  out.layout = dataset_layout::yolo;
-  out.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
-  out.fps = fps;
-  out.fps_is_assumed = true;
+  auto out = without_clock(dataset_layout::yolo, folder, fps);
   out.has_truth = true;
   for (std::size_t i = 0; i < info->names.size(); ++i)
     out.classes.push_back({static_cast<std::int64_t>(i), info->names[i]});
