@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "runtime/base/random.hpp"
+
 namespace ecco::world {
 
 inline constexpr float pi = 3.14159265f;
@@ -101,14 +103,8 @@ struct rect {
 /// A well mixed number out of a seed and what it is for: draws do not depend on each other or on their order.
 template <class... Parts>
 constexpr std::uint64_t hashed(std::uint64_t seed, Parts... parts) {
-  const auto stir = [](std::uint64_t z) {
-    z += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  };
-  std::uint64_t hash = stir(seed);
-  ((hash = stir(hash ^ static_cast<std::uint64_t>(parts))), ...);
+  std::uint64_t hash = split_mix(seed);
+  ((hash = split_mix(hash ^ static_cast<std::uint64_t>(parts))), ...);
   return hash;
 }
 
