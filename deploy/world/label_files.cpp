@@ -3,11 +3,11 @@
 
 #include <array>
 #include <cstdio>
-#include <fstream>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
+#include "deploy/report/text_file.hpp"
 #include "runtime/score/rle.hpp"
 
 namespace ecco {
@@ -188,16 +188,11 @@ fs::path picture_name(label_format format, std::size_t index) {
   return fs::path{format == label_format::mot ? "img1" : "images"} / line_of("%06zu.png", index + 1);
 }
 
-result<void> write_file(const fs::path& file, std::string_view text) {
-  std::error_code ignored;
-  fs::create_directories(file.parent_path(), ignored);
-  std::ofstream out{file, std::ios::binary | std::ios::trunc};
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  out.close();
-  if (!out)
-    return fail(ec::io_failed, file.string() + ": cannot be written",
-                "check the folder and the space on the disk");
-  return {};
+result<void> write_file(const fs::path& file, const std::string& text) {
+  if (file.has_parent_path())
+    if (auto made = make_folder(file.parent_path()); !made)
+      return made;
+  return write_text(file, text);
 }
 
 } // namespace ecco

@@ -41,7 +41,7 @@ std::unique_ptr<label_writer> write_labels(const std::filesystem::path& folder, 
 /// Where picture number `index` (from 0) of a format lies below the folder.
 std::filesystem::path picture_name(label_format format, std::size_t index);
 
-/// Writes a whole file. @returns `io_failed` with its name
-result<void> write_file(const std::filesystem::path& file, std::string_view text);
+/// Writes a whole file, in a folder that is made for it. @returns `io_failed` with its name
+result<void> write_file(const std::filesystem::path& file, const std::string& text);
 
 } // namespace ecco
