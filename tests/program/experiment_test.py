@@ -5,18 +5,8 @@ import pathlib
 import signal
 import unittest
 
-from program import BAD_CONFIG, NO_INPUT, USAGE, VIDEO, ProgramTest
+from program import BAD_CONFIG, NO_INPUT, TOWN, USAGE, VIDEO, ProgramTest
 
-TOWN = """\
-config_version: 1
-server: {workers: 1}
-window: {length: 20s, micro_windows: 8}
-experiment:
-  length: 4m
-  regions:
-    market: {cameras: 3, location: [47.3769, 8.5417], conditions: [{at: 1m, shows: dusk}]}
-    harbour: {location: [47.45, 8.56], conditions: [{at: 90s, shows: fog}]}
-"""
 EXAMPLES = pathlib.Path(__file__).parents[2] / "config" / "experiments"
 
 

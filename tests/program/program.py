@@ -49,6 +49,18 @@ LABELS = "".join(f"{frame},1,40,30,128,96,1,1,1\n" for frame in range(1, 801))
 MASK_FLEET = FLEET.replace("yolo11p", "yolo11p-seg")
 OUTLINES = LABELS.replace("\n", ",40 30 40 126 168 126\n")
 
+# An experiment that is over in a moment: two places whose cameras drift one after the other.
+TOWN = """\
+config_version: 1
+server: {workers: 1}
+window: {length: 20s, micro_windows: 8}
+experiment:
+  length: 4m
+  regions:
+    market: {cameras: 3, location: [47.3769, 8.5417], conditions: [{at: 1m, shows: dusk}]}
+    harbour: {location: [47.45, 8.56], conditions: [{at: 90s, shows: fog}]}
+"""
+
 
 class Answer:
     """How a command that ends by itself ended."""

@@ -8,19 +8,9 @@ import signal
 import subprocess
 import unittest
 
-from program import BAD_DATA, NO_INPUT, ProgramTest
+from program import BAD_DATA, NO_INPUT, TOWN, ProgramTest
 
 SCHEMA = pathlib.Path(__file__).parents[2] / "messages" / "recording.capnp"
-TOWN = """\
-config_version: 1
-server: {workers: 1}
-window: {length: 20s, micro_windows: 8}
-experiment:
-  length: 4m
-  regions:
-    market: {cameras: 3, location: [47.3769, 8.5417], conditions: [{at: 1m, shows: dusk}]}
-    harbour: {location: [47.45, 8.56], conditions: [{at: 90s, shows: fog}]}
-"""
 REQUEST = '{"retrainRequest": {"id": 7, "camera": "left"}}'
 
 
