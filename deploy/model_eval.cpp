@@ -97,15 +97,6 @@ result<loaded_model> load(const model_eval_options& options) {
   return model;
 }
 
-/// What the weights call their classes; nothing when they do not say.
-std::vector<std::string> names_of(const weights_facts& facts) {
-  const auto found = facts.metadata.find("classes");
-  if (facts.is_checkpoint || found == facts.metadata.end())
-    return {};
-  auto names = CLI::detail::split(found->second, ',');
-  return names.size() == facts.student.classes ? names : std::vector<std::string>{};
-}
-
 result<outcome> run(const common_options& common, const model_eval_options& options, const stop_signal& stop) {
   auto model = load(options);
   if (!model)
@@ -116,7 +107,7 @@ result<outcome> run(const common_options& common, const model_eval_options& opti
   if (input->images.empty())
     return fail(ec::malformed_data, options.truth.string() + ": it has no images");
   const auto categories = categories_of(
-      model->spec.classes, options.names.empty() ? names_of(model->facts) : options.names, input->categories);
+      model->spec.classes, options.names.empty() ? class_names(model->facts) : options.names, input->categories);
   if (!categories)
     return tl::unexpected{categories.error()};
   outcome out{std::move(*model), std::move(*input), {}, 0};
