@@ -56,6 +56,8 @@ inline constexpr double hog_smallest = 0.2;
 /// Distance from the support vector machine's border: on the careful side, for a false label is learned and a missing
 /// one only lost.
 inline constexpr double hog_threshold = 0.5;
+/// Of a network's detections: near where precision and recall of YOLO11 balance; and half of it.
+inline constexpr double teacher_least_score = 0.4, teacher_ignore_score = 0.2;
 
 // -- windows -----------------------------------------------------------------------------------------------
 

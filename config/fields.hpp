@@ -58,7 +58,7 @@ inline constexpr std::array<std::string_view, 0> words_of{};
 template <>
 inline constexpr std::array<std::string_view, 4> words_of<log_level>{"debug", "info", "warn", "error"};
 template <>
-inline constexpr std::array<std::string_view, 2> words_of<teacher_kind>{"hog", "labels"};
+inline constexpr std::array<std::string_view, 3> words_of<teacher_kind>{"hog", "labels", "network"};
 template <>
 inline constexpr std::array<std::string_view, 2> words_of<grouping_mode>{"shared", "independent"};
 template <>
@@ -124,6 +124,10 @@ void fields(S& s, V&& visit) {
   visit("labels_fps", s.labels_fps, between{0.1, 240.0});
   visit("hog_smallest", s.hog_smallest, between{0.05, 0.6});
   visit("hog_threshold", s.hog_threshold, between{0.0, 10.0});
+  visit("weights", s.weights, anything{});
+  visit("input", s.input, network_input);
+  visit("least_score", s.least_score, between{0.01, 0.99});
+  visit("ignore_score", s.ignore_score, between{0.01, 0.99});
 }
 
 template <like<window_settings> S, class V>

@@ -111,17 +111,31 @@ std::string without_masks(std::string architecture) {
   return architecture;
 }
 
+std::optional<setting_fault> find_faulty_network(const teacher_settings& teacher) {
+  if (teacher.weights.empty())
+    return setting_fault{"teacher.weights", "is missing, which teacher.kind: network needs",
+                         "name safetensors of a YOLO11 (deploy/convert_ultralytics.py makes them)"};
+  if (teacher.ignore_score > teacher.least_score)
+    return setting_fault{"teacher.ignore_score",
+                         "is " + to_text(teacher.ignore_score) + ", but teacher.least_score is "
+                             + to_text(teacher.least_score),
+                         "lower it, or make both the same to ignore nothing"};
+  return {};
+}
+
 std::optional<setting_fault> find_blind_teacher(const settings& value) {
+  if (value.teacher.kind == teacher_kind::network)
+    return find_faulty_network(value.teacher);
   if (value.teacher.kind == teacher_kind::hog) {
     if (draws_masks(value.student))
       return setting_fault{"student.architecture",
                            "is " + value.student.architecture
                                + ", but the hog teacher draws no outlines to learn masks from",
                            "use " + without_masks(value.student.architecture)
-                               + ", or teacher.kind: labels with outlines in its files"};
+                               + ", or teacher.kind: labels with outlines in its files, or network with a -seg"};
     if (std::find(value.classes.begin(), value.classes.end(), "person") == value.classes.end())
       return setting_fault{"classes", "does not have 'person', and the hog teacher sees nothing else",
-                           "use teacher.kind: labels"};
+                           "use teacher.kind: labels or network"};
     return {};
   }
   for (const auto& [id, camera] : value.cameras)

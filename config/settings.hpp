@@ -28,8 +28,8 @@
 
 namespace ecco {
 
-/// Who labels frames: OpenCV's people detector, or a file of truths.
-enum class teacher_kind : std::uint8_t { hog, labels };
+/// Who labels frames: OpenCV's people detector, a file of truths, or a large network.
+enum class teacher_kind : std::uint8_t { hog, labels, network };
 /// Cameras that drift alike share a job (the paper), or every camera has its own (the baselines).
 enum class grouping_mode : std::uint8_t { shared, independent };
 /// What learns in an experiment: the deterministic learning curve, or YOLO11 itself.
@@ -105,6 +105,13 @@ struct teacher_settings {
   double hog_smallest = defaults::hog_smallest;
   /// For `hog`: least distance from the classifier's border, 0..10. Higher sees less and errs less.
   double hog_threshold = defaults::hog_threshold;
+  /// For `network`: its weights, safetensors of any YOLO11; classes are found by the names in their metadata.
+  std::filesystem::path weights;
+  /// For `network`: its input; both sides a multiple of 32, 32..1280.
+  picture_size input{defaults::input_side, defaults::input_side};
+  /// For `network`: what it is so sure of is a label, 0.01..0.99; and what it is less sure of, but as sure as this, is
+  /// neither trained on nor counted, 0.01..`least_score`.
+  double least_score = defaults::teacher_least_score, ignore_score = defaults::teacher_ignore_score;
 
   friend bool operator==(const teacher_settings&, const teacher_settings&) = default;
 };

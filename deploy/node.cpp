@@ -111,12 +111,12 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
 // -- worker --------------------------------------------------------------------------------------------
 
 result<learner_factory> make_learner_factory(const settings& from, int nth, std::optional<double> images_a_second) {
-  auto labels_with = make_teacher(from);
-  if (!labels_with)
-    return tl::unexpected{labels_with.error()};
   const auto device = find_device(from.worker.device, nth);
   if (!device)
     return tl::unexpected{device.error()};
+  auto labels_with = make_teacher(from, *device);
+  if (!labels_with)
+    return tl::unexpected{labels_with.error()};
   torch_learner_options options;
   options.device = *device;
   options.spec = spec_of(from);

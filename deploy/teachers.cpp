@@ -10,9 +10,11 @@
 #include "deploy/camera_source.hpp"
 #include "deploy/dataset/dataset_teacher.hpp"
 #include "deploy/dataset/read_dataset.hpp"
+#include "deploy/whole_file.hpp"
 #include "deploy/world/world_teacher.hpp"
 #include "runtime/learn/hog_teacher.hpp"
 #include "runtime/learn/labels_teacher.hpp"
+#include "runtime/learn/network_teacher.hpp"
 
 namespace ecco {
 
@@ -89,9 +91,28 @@ result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_se
   return make_labels_teacher(camera.labels.empty() ? from.teacher.labels : camera.labels, options);
 }
 
+result<std::unique_ptr<teacher>> network_of(const settings& from, compute_device device) {
+  const auto read = read_weights(from.teacher.weights);
+  if (!read)
+    return fail(read.error().code, read.error().what, "check teacher.weights");
+  network_teacher_options options;
+  options.input = {from.teacher.input.width, from.teacher.input.height};
+  options.least_score = static_cast<float>(from.teacher.least_score);
+  options.ignore_score = static_cast<float>(from.teacher.ignore_score);
+  options.arithmetic = from.training.precision;
+  options.device = device;
+  options.outlines_needed = draws_masks(from.student);
+  auto made = make_network_teacher(*read, from.classes, options);
+  if (!made)
+    return fail(made.error().code, from.teacher.weights.string() + ": " + made.error().what, made.error().hint);
+  return made;
+}
+
 } // namespace
 
-result<std::unique_ptr<teacher>> make_teacher(const settings& from) {
+result<std::unique_ptr<teacher>> make_teacher(const settings& from, compute_device device) {
+  if (from.teacher.kind == teacher_kind::network)
+    return network_of(from, device);
   if (from.teacher.kind == teacher_kind::hog) {
     hog_options options;
     options.smallest_person = from.teacher.hog_smallest;

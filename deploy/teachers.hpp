@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "config/settings.hpp"
+#include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/learner.hpp"
 
 namespace ecco {
@@ -12,6 +13,8 @@ namespace ecco {
 /// picture as that camera shows it; the camera's source is opened once to learn that picture's size. A camera whose
 /// source is a data set and that names no file is taught by that data set's truth.
 /// @returns `malformed_data` also for a file without any outline when the student has masks
-result<std::unique_ptr<teacher>> make_teacher(const settings& from);
+///          `not_found` or `malformed_data` for a network's weights
+/// @param device where a network computes
+result<std::unique_ptr<teacher>> make_teacher(const settings& from, compute_device device);
 
 } // namespace ecco

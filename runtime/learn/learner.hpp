@@ -3,6 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "messages/training.hpp"
 #include "messages/error.hpp"
@@ -44,6 +47,18 @@ class teacher {
 
   /// One list of labels for `shot`, boxes in fractions of the picture.
   virtual result<std::vector<label>> label_frame(const frame& shot) = 0;
+
+  /// The same for several, in order. A teacher that is faster with many at once has its own.
+  virtual result<std::vector<std::vector<label>>> label_frames(std::span<const frame> shots) {
+    std::vector<std::vector<label>> all;
+    for (const auto& shot : shots) {
+      auto said = label_frame(shot);
+      if (!said)
+        return tl::unexpected{said.error()};
+      all.push_back(std::move(*said));
+    }
+    return all;
+  }
 };
 
 } // namespace ecco

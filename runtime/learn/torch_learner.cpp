@@ -154,16 +154,15 @@ result<labels> torch_learner::label(const label_order& order) {
   if (!options_.labeller)
     return fail(ec::unsupported, "this worker has no teacher", "start a worker with one");
   const auto begin = options_.clock();
+  auto said = options_.labeller->label_frames(order.frames);
+  if (!said)
+    return tl::unexpected{said.error()};
   labels out;
-  for (const auto& shot : order.frames) {
-    auto said = options_.labeller->label_frame(shot);
-    if (!said)
-      return tl::unexpected{said.error()};
-    if (!masks_)
-      for (auto& l : *said)
+  out.frames = std::move(*said);
+  if (!masks_)
+    for (auto& of_frame : out.frames)
+      for (auto& l : of_frame)
         l.shape = {}; // so that boxes are compared wherever these labels go
-    out.frames.push_back(std::move(*said));
-  }
   options_.worked(order.frames.size());
   out.busy = options_.clock() - begin;
   return out;

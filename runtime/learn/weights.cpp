@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <sstream>
+#include <utility>
 
 #include "runtime/learn/trainer.hpp"
 #include "runtime/learn/yolo11.hpp"
@@ -105,6 +107,17 @@ result<weights_facts> recognise(const blob& file) {
     facts.types.insert(entry.type);
   facts.metadata = read->metadata;
   return facts;
+}
+
+std::vector<std::string> class_names(const weights_facts& facts) {
+  const auto found = facts.metadata.find("classes");
+  if (facts.is_checkpoint || found == facts.metadata.end())
+    return {};
+  std::vector<std::string> names;
+  std::istringstream text{found->second};
+  for (std::string name; std::getline(text, name, ',');)
+    names.push_back(std::move(name));
+  return names.size() == facts.student.classes ? names : std::vector<std::string>{};
 }
 
 result<blob> deployable(const blob& file, scalar_type type) {

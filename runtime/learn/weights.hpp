@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "messages/blob.hpp"
 #include "messages/error.hpp"
@@ -32,6 +33,10 @@ struct weights_facts {
 /// Whether all the rest is there shows when it is used, as in `deployable`.
 /// @returns `malformed_data` for what is not safetensors, `shape_mismatch` for what is not YOLO11.
 result<weights_facts> recognise(const blob& file);
+
+/// What the weights call their classes, in their order: the names, between commas, in metadata `classes`. Nothing when
+/// they do not say, or not one name a class.
+std::vector<std::string> class_names(const weights_facts& facts);
 
 /// The weights to give to cameras, in f32, f16 or bf16: of a checkpoint the averaged ones.
 /// @returns as `recognise` and `convert_weights`

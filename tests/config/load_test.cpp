@@ -174,12 +174,13 @@ BOOST_AUTO_TEST_CASE(paths_begin_at_the_folder_of_what_they_stand_in) {
                                  "cameras: {a: {source: clip.mp4, labels: /gt/a.txt}, b: {source: "
                                  "\"file:b.mp4\"}, c: {source: /dev/video0}}\n"),
       folder.write("demo/2.yaml", "config_version: 1\nstudent: {weights: w.safetensors}\n")};
-  const std::vector<std::string> overrides{"teacher.labels=gt.txt"};
+  const std::vector<std::string> overrides{"teacher.labels=gt.txt", "teacher.weights=s.safetensors"};
   const auto loaded = load_settings(files, overrides, folder.outside());
   BOOST_REQUIRE_MESSAGE(loaded, (loaded ? "" : sentence(loaded.error())));
   BOOST_TEST(loaded->server.state == folder.path / "state");
   BOOST_TEST(loaded->student.weights == folder.path / "demo/w.safetensors");
   BOOST_TEST(loaded->teacher.labels == folder.path / "gt.txt");
+  BOOST_TEST(loaded->teacher.weights == folder.path / "s.safetensors");
   BOOST_TEST(loaded->cameras.at(camera_id{"a"}).source == (folder.path / "etc/clip.mp4").string());
   BOOST_TEST(loaded->cameras.at(camera_id{"a"}).labels == "/gt/a.txt");
   BOOST_TEST(loaded->cameras.at(camera_id{"b"}).source == "file:b.mp4");

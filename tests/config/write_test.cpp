@@ -133,6 +133,8 @@ RC_BOOST_PROP(settings_survive_being_written_and_read, ()) {
       value.sampling.split.train + value.sampling.split.held_out + 2 * value.sampling.split.guard;
   if (value.rate.floor > value.rate.ceiling)
     std::swap(value.rate.floor, value.rate.ceiling);
+  if (value.teacher.ignore_score > value.teacher.least_score)
+    std::swap(value.teacher.ignore_score, value.teacher.least_score);
   if (value.server.port == value.server.media_port)
     value.server.port = 0;
   value.drift.kswin.window = std::max(value.drift.kswin.window, 2 * value.drift.kswin.recent);
