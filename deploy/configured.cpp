@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/configured.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "deploy/options/policy_options.hpp"
 #include "runtime/base/random.hpp"
+#include "runtime/world/address.hpp"
 
 namespace ecco {
 
@@ -120,6 +122,10 @@ camera_config configured_camera(const settings& from, const camera_id& camera, i
   out.real_time = of_camera.pace == pace::realtime;
   for (const auto& filter : of_camera.filters)
     out.scripted.push_back({filter.at, filter.chain});
+  if (const auto in_city = world::read_address(of_camera.source)) // what is wrong with it, its source will say
+    for (const auto& [at, what] : world::announcements(*in_city))
+      out.scripted.push_back({from_seconds(at), what});
+  std::stable_sort(out.scripted.begin(), out.scripted.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   return out;
 }
 

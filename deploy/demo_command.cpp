@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,15 @@ namespace fs = std::filesystem;
 constexpr std::size_t scheduler_threads = 3;
 constexpr duration frame_time = std::chrono::milliseconds{250};
 
+constexpr const char* debian_video = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+constexpr double city_seconds = 150, video_seconds = 285;
+
 struct demo_options {
   std::vector<std::string> policies{"ecco"};
-  double seconds = 285;
-  fs::path video = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+  /// 0: as long as the scene needs.
+  double seconds = 0;
+  /// Cameras are cut from this file; none: they are those of the city.
+  std::optional<fs::path> video;
   fs::path out = "ecco-demo";
   fs::path json_file;
   /// Empty: nothing is recorded.
@@ -51,17 +57,37 @@ std::vector<std::string> overrides_for(const std::string& policy) {
   return {policy == "independent" ? "policy.grouping=independent" : "preset=" + policy};
 }
 
+/// Where the networks of the city are: as the environment's ECCO_DEMO_WEIGHTS says, beside an installed program, or in the
+/// sources that this program was built from.
+result<fs::path> weights_folder(const environment& outside) {
+  std::error_code failed;
+  const auto program = fs::read_symlink("/proc/self/exe", failed);
+  std::vector<fs::path> places{program.parent_path().parent_path() / "share/ecco/weights", ECCO_WEIGHTS};
+  if (const auto named = outside.variables.find("ECCO_DEMO_WEIGHTS"); named != outside.variables.end())
+    places = {named->second};
+  for (const auto& place : places)
+    if (fs::is_directory(place, failed))
+      return place;
+  return fail(ec::not_found, "the folder of weights is at none of its places, the last of which is " + places.back().string(),
+              "name it in the environment: ECCO_DEMO_WEIGHTS=FOLDER");
+}
+
 /// The built-in configuration for each policy, completed; the first is written where the split processes find it.
 result<std::vector<settings>> demo_settings(const common_options& common, const demo_options& options) {
-  if (!fs::exists(options.video))
-    return fail(ec::not_found, options.video.string() + " is not there",
+  if (options.video && !fs::exists(*options.video))
+    return fail(ec::not_found, options.video->string() + " is not there",
                 "install Debian's package opencv-doc, or name another video with --video");
+  const auto weights = weights_folder(common.outside);
+  if (!weights)
+    return tl::unexpected{weights.error()};
   std::error_code failure;
   fs::create_directories(options.out, failure);
   const auto file = fs::absolute(options.out) / "demo.yaml";
-  std::ofstream{file} << demo_config;
+  std::ofstream{file} << (options.video ? video_demo : city_demo);
   auto outside = common.outside;
-  outside.variables["ECCO_DEMO_VIDEO"] = fs::absolute(options.video);
+  if (options.video)
+    outside.variables["ECCO_DEMO_VIDEO"] = fs::absolute(*options.video);
+  outside.variables["ECCO_DEMO_WEIGHTS"] = *weights;
   std::vector<settings> out;
   for (const auto& policy : options.policies) {
     auto overrides = common.overrides;
@@ -81,7 +107,7 @@ result<std::vector<settings>> demo_settings(const common_options& common, const 
   return out;
 }
 
-/// Runs after the first begin with the student the first one learnt, so their clock begins where its bootstrap ended.
+/// Of the video, runs after the first begin with the student the first one learnt, so their clock begins where its bootstrap ended.
 result<void> skip_bootstrap(settings& from, const fs::path& models) {
   auto store = open_revision_store(models);
   if (!store)
@@ -171,11 +197,11 @@ result<std::vector<run_results>> run_all(const std::vector<settings>& systems, c
   const auto folder = systems.front().server.state;
   for (std::size_t i = 0; i < systems.size(); ++i) {
     auto from = systems[i];
-    auto length = from_seconds(options.seconds);
+    auto length = from_seconds(options.seconds > 0 ? options.seconds : options.video ? video_seconds : city_seconds);
     from.server.state = folder / options.policies[i];
     std::error_code failure;
     fs::remove_all(from.server.state / "models", failure); // a demo begins with nothing learnt
-    if (!runs.empty()) {
+    if (!runs.empty() && from.student.weights.empty()) {
       if (auto skipped = skip_bootstrap(from, folder / options.policies.front() / "models"); !skipped)
         return tl::unexpected{skipped.error()};
       length -= from.bootstrap.length;
@@ -209,17 +235,25 @@ int demo(const common_options& common, const demo_options& options) {
 
 void add_demo(CLI::App& app, common_options& common, command& chosen) {
   auto options = std::make_shared<demo_options>();
-  auto* sub = app.add_subcommand("demo", "See it on real video: drift strikes, cameras group, retrain and recover");
+  auto* sub = app.add_subcommand("demo", "See it in a minute: drift strikes, cameras group, retrain and recover");
   std::vector<std::string> names{"independent"};
   for (const auto& preset : presets())
     names.emplace_back(preset.name);
-  sub->add_option("--policy", options->policies,
+  auto* policy = sub->add_option("--policy", options->policies,
                   "ecco, independent (one job a camera), or a preset (naive, ekya, recl, ecco+recl); several compare under "
                   "the same budget: ecco,independent")
     ->delimiter(',')
     ->check(CLI::IsMember{names});
-  sub->add_option("--seconds", options->seconds, "Length of the run")->check(CLI::Range(10.0, 86400.0))->capture_default_str();
-  sub->add_option("--video", options->video, "A street with people; vtest.avi of Debian's opencv-doc by default");
+  sub->add_option("--compare", options->policies, "The same as --policy: naive,ekya,recl,ecco")
+    ->delimiter(',')
+    ->check(CLI::IsMember{names})
+    ->excludes(policy);
+  sub->add_option("--seconds", options->seconds, "Length of the run: 150, with --video 285")->check(CLI::Range(10.0, 86400.0));
+  sub->add_option_function<std::string>(
+       "--video",
+       [options](const std::string& file) { options->video = file.empty() ? fs::path{debian_video} : fs::path{file}; },
+       "On real video: a street with people, vtest.avi of Debian's opencv-doc when no file is named")
+    ->expected(0, 1);
   sub->add_option("--out", options->out, "Folder for results, pictures, models and the configuration")->capture_default_str();
   sub->add_option("--json", options->json_file, "Write the results to this file too");
   sub->add_option("--set", common.overrides, "One setting, e.g. --set window.length=20s; may be repeated");
@@ -227,7 +261,9 @@ void add_demo(CLI::App& app, common_options& common, command& chosen) {
                                                "policies each into its own file, FILE.POLICY");
   sub->add_flag("--plain", options->plain, "Lines instead of a live table");
   sub->add_flag("-q,--quiet", common.quiet, "Only the result");
-  sub->footer("examples\n  ecco demo\n  ecco demo --policy ecco,independent --json result.json\n"
+  sub->footer("Six cameras of a synthetic city have students that know fair weather only. Rain reaches three of them; later one\n"
+              "on a car enters the tunnel. A larger network labels what they see.\n"
+              "examples\n  ecco demo\n  ecco demo --compare naive,ekya,recl,ecco --json result.json\n  ecco demo --video\n"
               "  ecco demo --set server.workers=2 --out /tmp/try");
   sub->callback([&common, &chosen, options] { chosen = [&common, options] { return demo(common, *options); }; });
 }

@@ -16,7 +16,8 @@ namespace ecco {
 
 namespace {
 
-result<std::vector<labelled_frame>> read_one(const std::string& source, settings teaching, std::size_t pictures) {
+result<std::vector<labelled_frame>> read_one(const std::string& source, settings teaching,
+                                             const picture_options& options) {
   const camera_id name{source};
   camera_settings camera;
   camera.source = source;
@@ -25,11 +26,11 @@ result<std::vector<labelled_frame>> read_one(const std::string& source, settings
   auto opened = open_camera_source(camera, teaching.teacher.labels_fps);
   if (!opened)
     return tl::unexpected{opened.error()};
-  auto expert = make_teacher(teaching);
+  auto expert = make_teacher(teaching, options.device);
   if (!expert)
     return tl::unexpected{expert.error()};
   std::vector<labelled_frame> out;
-  while (out.size() < pictures) {
+  while (out.size() < options.pictures) {
     auto shown = (*opened)->next();
     if (!shown && shown.error().code == ec::end_of_stream)
       break;
@@ -69,7 +70,7 @@ result<std::vector<std::vector<labelled_frame>>> read_labelled_pictures(const st
     }
     auto read = knows_itself(sources[i], teaching)
                     ? labelled_city(made, sources[i], teaching.classes, options.pictures)
-                    : read_one(sources[i], teaching, options.pictures);
+                    : read_one(sources[i], teaching, options);
     if (read)
       out[i] = std::move(*read);
     const auto goes_on = !options.go_on || options.go_on(++done);

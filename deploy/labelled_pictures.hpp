@@ -9,6 +9,7 @@
 #include "config/settings.hpp"
 #include "messages/detection.hpp"
 #include "messages/error.hpp"
+#include "runtime/learn/compute_device.hpp"
 
 namespace ecco {
 
@@ -16,6 +17,8 @@ struct picture_options {
   /// Of each source, its first so many; fewer where it ends sooner.
   std::size_t pictures = 100;
   unsigned threads = 1;
+  /// Where a network that teaches computes.
+  compute_device device;
   /// Told now and then, from several threads, how many sources are done; false stops.
   std::function<bool(std::size_t done)> go_on;
 };

@@ -3,8 +3,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "config/settings.hpp"
 #include "messages/error.hpp"
@@ -25,8 +23,5 @@ struct loaded_model {
 /// @returns as `read_weights`, `recognise` and `torch_detector::load`, naming the file
 result<loaded_model> load_model(const std::filesystem::path& file, const picture_size& input,
                                 const detection_options& options);
-
-/// What the weights call their classes; nothing when they do not say.
-std::vector<std::string> class_names(const weights_facts& facts);
 
 } // namespace ecco

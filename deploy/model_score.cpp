@@ -153,8 +153,9 @@ result<std::vector<model_standings>> run(const common_options& common, const mod
       shown.now_at(done);
     return !stop.requested();
   };
+  use_threads(1); // sources are read side by side
   const auto frames =
-      read_labelled_pictures(sources, teaching, {options.pictures, options.threads, [&](std::size_t) { return one_more(); }});
+      read_labelled_pictures(sources, teaching, {options.pictures, options.threads, {}, [&](std::size_t) { return one_more(); }});
   if (!frames)
     return tl::unexpected{frames.error()};
   use_threads(static_cast<int>(options.threads));

@@ -40,12 +40,12 @@ constexpr double average_decay = .998;
 constexpr std::uint32_t warm_up_steps = 200;
 
 struct model_train_options {
-  fs::path sources, out, start;
+  fs::path sources, out, start, teacher;
   std::vector<std::string> conditions, names{"person", "bicycle", "car", "bus", "truck"};
   std::string architecture = "yolo11p", input = "320x192", device = "cpu", arithmetic = "fp32";
   std::size_t pictures = 100, batch = 16;
   std::uint64_t steps = 2000, seed = 1;
-  double learning_rate = 2e-3, scale = .3, translate = .1;
+  double learning_rate = 2e-3, scale = .3, translate = .1, least_score = .4;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   bool half = false, force = false, resume = false;
 
@@ -123,11 +123,16 @@ result<job> prepare(const model_train_options& options) {
   return choose_sources(out, options).map([&] { return out; });
 }
 
+/// Labels by a network when there is one, else what the sources know of themselves.
 settings teaching_of(const model_train_options& options, const student_spec& spec) {
   settings out;
   out.student.architecture = spec.architecture;
   out.classes = options.names;
-  out.teacher.kind = teacher_kind::labels;
+  out.teacher.kind = options.teacher.empty() ? teacher_kind::labels : teacher_kind::network;
+  out.teacher.weights = options.teacher;
+  out.teacher.input = {spec.input_width, spec.input_height};
+  out.teacher.least_score = options.least_score;
+  out.teacher.ignore_score = std::min(out.teacher.ignore_score, options.least_score);
   return out;
 }
 
@@ -137,7 +142,7 @@ result<std::vector<std::vector<labelled_frame>>> read_pictures(const common_opti
   progress shown{"model train", "sources", what.sources.size(), describe_terminal(STDERR_FILENO, common.outside)};
   std::mutex showing;
   return read_labelled_pictures(what.sources, teaching_of(options, what.plan.spec),
-                                {options.pictures, options.threads, [&](std::size_t done) {
+                                {options.pictures, options.threads, what.plan.device, [&](std::size_t done) {
                                    const std::lock_guard one_at_a_time{showing};
                                    if (!common.quiet)
                                      shown.now_at(done);
@@ -151,6 +156,7 @@ std::map<std::string, std::string> card_of(const model_train_options& options, c
           {"architecture", options.architecture},
           {"input", options.input},
           {"trained_on", fmt::format("{}: {}", options.sources.filename().string(), fmt::join(what.conditions, ", "))},
+          {"labels_by", options.teacher.empty() ? "truth" : options.teacher.filename().string()},
           {"pictures", std::to_string(pictures)},
           {"steps", std::to_string(options.steps)},
           {"batch", std::to_string(options.batch)},
@@ -181,6 +187,7 @@ result<outcome> run(const common_options& common, const model_train_options& opt
   const auto what = prepare(options);
   if (!what)
     return tl::unexpected{what.error()};
+  use_threads(1); // sources are read side by side
   const auto read = read_pictures(common, options, *what, stop);
   if (!read)
     return tl::unexpected{read.error()};
@@ -273,6 +280,11 @@ void add_options(CLI::App& sub, common_options& common, model_train_options& opt
       ->capture_default_str();
   sub.add_option("--input", options.input, "Pixels that pictures are fitted into")->capture_default_str();
   sub.add_option("--start", options.start, "Weights to begin with; else fresh ones, drawn from the seed");
+  sub.add_option("--teacher", options.teacher,
+                 "Weights of a network that labels the pictures; else what the sources know of themselves");
+  sub.add_option("--least-score", options.least_score, "For --teacher: labels are its detections from this score on")
+      ->check(CLI::Range(.05, .95))
+      ->capture_default_str();
   sub.add_option("--steps", options.steps, "Optimiser steps")->check(CLI::Range(1, 10000000))->capture_default_str();
   sub.add_option("--batch", options.batch, "Pictures a step")->check(CLI::Range(1, 512))->capture_default_str();
   sub.add_option("--learning-rate", options.learning_rate, "The highest; it falls along a cosine")->capture_default_str();
@@ -297,6 +309,7 @@ void add_model_train(CLI::App& model, common_options& common, command& chosen) {
   add_options(*sub, common, *options);
   sub->footer("A source is what a camera's `source` may be, of those that bring their truth: the city (world:NAME) and data\n"
               "sets (mot:PATH, coco:PATH, ...). Pictures are read once and kept in memory. Ctrl-C leaves a checkpoint.\n"
+              "With --teacher they may be anything that a camera shows.\n"
               "examples\n"
               "  ecco model train student.safetensors --sources config/weights/city.txt --conditions day --half\n"
               "  ecco model train teacher.safetensors --sources config/weights/city.txt --architecture yolo11s \\\n"

@@ -29,10 +29,12 @@ progress::~progress() {
 
 void progress::now_at(std::size_t done) {
   const auto now = clock::now();
-  if (done == 0 || done >= all_ || now < next_)
+  if (!first_)
+    first_ = done;
+  if (done <= *first_ || done >= all_ || now < next_)
     return;
   next_ = now + (moves_ ? clock::duration{200ms} : clock::duration{10s});
-  const auto rate = static_cast<double>(done) / seconds();
+  const auto rate = static_cast<double>(done - *first_) / seconds();
   auto line = fmt::format("ecco {}: {} of {} {}, {:.1f} a second, {} min to go", who_, done, all_, what_, rate,
                           as_clock(static_cast<double>(all_ - done) / rate));
   if (moves_) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "runtime/base/terminal.hpp"
@@ -20,6 +21,7 @@ class progress {
   progress(const progress&) = delete;
   progress& operator=(const progress&) = delete;
 
+  /// What was done at the first call had been done before, and does not count for the rate.
   void now_at(std::size_t done);
 
   /// Since the beginning.
@@ -30,6 +32,7 @@ class progress {
 
   std::string who_, what_;
   std::size_t all_;
+  std::optional<std::size_t> first_;
   bool moves_;
   int columns_;
   clock::time_point began_ = clock::now(), next_ = began_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "messages/error.hpp"
 #include "messages/ids.hpp"
@@ -30,5 +31,16 @@ inline constexpr std::string_view address_scheme = "world:";
 /// The seconds of changes and moves count from the first picture.
 /// @returns `invalid_argument` that names what is wrong in it
 result<address> read_address(const std::string& text);
+
+/// Something that is going to happen to a camera.
+struct announcement {
+  /// Seconds from its first picture.
+  double at = 0;
+  /// As its address says it: "rain=1", "to=tunnel".
+  std::string what;
+};
+
+/// All that happens to the camera of an address, in ascending order of time.
+std::vector<announcement> announcements(const address& of);
 
 } // namespace ecco::world

@@ -11,8 +11,27 @@ class Demo(ProgramTest):
     def results(self):
         return json.loads((self.folder / "out" / "result.json").read_text())
 
-    def test_results_and_pictures_are_written(self):
-        done = self.ecco("demo", "--plain", "--seconds", "20", "--set", "bootstrap.length=8s", "--out", "out", "--json",
+    def test_the_city_needs_no_configuration_and_leaves_results_and_pictures(self):
+        done = self.ecco("demo", "--plain", "--seconds", "14", "--out", "out")
+        self.assert_ends(done, 0, "crossing-north", "delivery-car", "result.json")
+        results = self.results()
+        self.assertEqual({one["name"] for one in results["cameras"]},
+                         {"crossing-north", "crossing-east", "crossing-south", "suburb", "park", "delivery-car"})
+        self.assertTrue((self.folder / "out" / "run.png").read_bytes().startswith(b"\x89PNG"))
+
+    def test_systems_are_compared_on_the_same_seed(self):
+        done = self.ecco("demo", "--plain", "--seconds", "10", "--compare", "naive,ecco", "--out", "out")
+        self.assert_ends(done, 0, "naive", "ecco")
+        both = self.results()["runs"]
+        self.assertEqual([one["policy"] for one in both], ["naive", "ecco"])
+        self.assertEqual(len({one["seed"] for one in both}), 1)
+
+    def test_without_the_weights_it_says_where_they_were_looked_for(self):
+        done = self.ecco("demo", "--seconds", "10", "--out", "out", variables={"ECCO_DEMO_WEIGHTS": "nowhere"})
+        self.assert_ends(done, 66, "nowhere", "ECCO_DEMO_WEIGHTS")
+
+    def test_real_video_leaves_results_and_pictures(self):
+        done = self.ecco("demo", "--video", "--plain", "--seconds", "20", "--set", "bootstrap.length=8s", "--out", "out", "--json",
                          "copy.json")
         self.assert_ends(done, 0, "crossing-left", "meadow", "result.json")
         results = self.results()

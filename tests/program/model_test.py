@@ -243,5 +243,65 @@ class Evaluate(ProgramTest):
         self.assertEqual([p.name for p in self.folder.glob("seen*")], [])
 
 
+class Train(ProgramTest):
+    LIST = "[day]\nworld:tunnel-1?seed=3&size=64x64\n[rain]\nworld:downtown-1?seed=3&rain=1&size=64x64\n"
+
+    def train(self, out, *more):
+        return ("model", "train", out, "--sources", self.write("list.txt", self.LIST), "--input", "64x64", "--pictures", "3",
+                "--batch", "2", "--threads", "1", *more)
+
+    def test_weights_say_what_they_were_trained_on(self):
+        done = self.ecco(*self.train("p.safetensors", "--conditions", "rain", "--steps", "3", "--half", "--json"))
+        self.assert_ends(done, 0)
+        said = json.loads(done.out)
+        self.assertEqual((said["pictures"], said["steps"]), (3, 3))
+        shown = json.loads(self.ecco("model", "show", "p.safetensors", "--json").out)
+        self.assertEqual((shown["architecture"], shown["classes"], shown["elements"]), ("yolo11p", 5, ["F16"]))
+        self.assertEqual(shown["metadata"]["classes"], "person,bicycle,car,bus,truck")
+        self.assertEqual(shown["metadata"]["trained_on"], "list.txt: rain")
+        self.assertFalse((self.folder / "p.safetensors.checkpoint").exists())
+        self.assert_ends(self.ecco(*self.train("p.safetensors", "--steps", "3")), IO, "p.safetensors", "--force")
+
+    def test_what_was_stopped_goes_on_and_ends_as_if_it_had_not_been(self):
+        steps = ("--steps", "400", "--json")
+        whole = json.loads(self.ecco(*self.train("whole.safetensors", *steps)).out)
+        stopped = self.start("train", *self.train("parts.safetensors", *steps))
+        self.wait_until("a checkpoint", (self.folder / "parts.safetensors.checkpoint").exists, stopped)
+        stopped.send(signal.SIGINT)
+        self.assertEqual(self.wait_for_end(stopped), 128 + signal.SIGINT)
+        self.assertIn("--resume", stopped.said())
+        self.assertFalse((self.folder / "parts.safetensors").exists())
+        resumed = json.loads(self.ecco(*self.train("parts.safetensors", *steps, "--resume")).out)
+        self.assertEqual(resumed["sha256"], whole["sha256"])
+
+    def test_a_network_may_be_the_teacher(self):
+        self.assert_ends(self.ecco(*self.train("t.safetensors", "--steps", "2")), 0)
+        done = self.ecco(*self.train("s.safetensors", "--steps", "2", "--teacher", "t.safetensors", "--least-score", ".05"))
+        self.assert_ends(done, 0)
+        shown = json.loads(self.ecco("model", "show", "s.safetensors", "--json").out)
+        self.assertEqual(shown["metadata"]["labels_by"], "t.safetensors")
+
+    def test_what_is_wrong_is_said_before_the_work(self):
+        for more, code, texts in ((("--conditions", "fog"), BAD_DATA, ("[fog]", "list.txt")),
+                                  (("--input", "63x64"), BAD_DATA, ("63",)),
+                                  (("--teacher", "none.safetensors"), NO_INPUT, ("none.safetensors",))):
+            self.assert_ends(self.ecco(*self.train("x.safetensors", "--steps", "1", *more)), code, *texts)
+        self.write("bad.txt", "[day\n")
+        self.assert_ends(self.ecco("model", "train", "x.safetensors", "--sources", "bad.txt"), BAD_DATA, "bad.txt:1")
+        self.assert_ends(self.ecco("model", "train", "x.safetensors", "--sources", "no.txt"), NO_INPUT, "no.txt")
+
+    def test_weights_are_scored_condition_by_condition(self):
+        self.assert_ends(self.ecco(*self.train("a.safetensors", "--steps", "2")), 0)
+        done = self.ecco("model", "score", "a.safetensors", "--sources", "list.txt", "--pictures", "2", "--json")
+        self.assert_ends(done, 0)
+        conditions = json.loads(done.out)["models"][0]["conditions"]
+        self.assertEqual([(one["condition"], one["pictures"]) for one in conditions], [("day", 2), ("rain", 2), ("all", 4)])
+        self.assertEqual(conditions[2]["objects"], conditions[0]["objects"] + conditions[1]["objects"])
+        self.assert_ends(self.ecco("model", "score", "a.safetensors", "--sources", "list.txt", "--pictures", "2"), 0, "rain",
+                         "objects")
+        other = self.write("other.safetensors", WEIGHTS)
+        self.assert_ends(self.ecco("model", "score", "a.safetensors", other, "--sources", "list.txt"), BAD_DATA, "other")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -144,9 +144,9 @@ class ProgramTest(unittest.TestCase):
 
     # -- commands
 
-    def ecco(self, *arguments):
-        """Runs a command to its end."""
-        done = subprocess.run([ECCO, *arguments], cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL,
+    def ecco(self, *arguments, variables=None):
+        """Runs a command to its end, with environment variables of its own."""
+        done = subprocess.run([ECCO, *arguments], cwd=self.folder, env=environment() | (variables or {}), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, errors="replace", timeout=PATIENCE, check=False)
         return Answer(done.returncode, done.stdout, done.stderr)
 

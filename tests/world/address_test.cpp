@@ -37,6 +37,19 @@ BOOST_AUTO_TEST_CASE(everything_can_be_said) {
   BOOST_TEST((happens.moves == std::vector<move>{{160, district::tunnel}}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_going_to_happen_is_announced_in_order) {
+  const auto read = read_address("world:car-park-1?at=100&rain=1@30,0.4@90&to=tunnel@60&hour=22&fog=0.02@5");
+  BOOST_REQUIRE(read);
+  const auto told = announcements(*read);
+  const std::vector<std::pair<double, std::string>> wanted{{5, "fog=0.02"}, {30, "rain=1"}, {60, "to=tunnel"}, {90, "rain=0.4"}};
+  BOOST_REQUIRE(told.size() == wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    BOOST_TEST(told[i].at == wanted[i].first);
+    BOOST_TEST(told[i].what == wanted[i].second);
+  }
+  BOOST_TEST(announcements(*read_address("world:park-1?rain=1")).empty()); // it has always rained there
+}
+
 BOOST_AUTO_TEST_CASE(whatever_is_wrong_is_named) {
   const std::vector<std::pair<std::string, std::string>> wrong{
       {"park-3", "no address"},
