@@ -283,7 +283,7 @@ class Train(ProgramTest):
 
     def test_what_is_wrong_is_said_before_the_work(self):
         for more, code, texts in ((("--conditions", "fog"), BAD_DATA, ("[fog]", "list.txt")),
-                                  (("--input", "63x64"), BAD_DATA, ("63",)),
+                                  (("--architecture", "yolov8n"), BAD_DATA, ("yolov8n",)),
                                   (("--teacher", "none.safetensors"), NO_INPUT, ("none.safetensors",))):
             self.assert_ends(self.ecco(*self.train("x.safetensors", "--steps", "1", *more)), code, *texts)
         self.write("bad.txt", "[day\n")
