@@ -6,10 +6,12 @@
 namespace ecco {
 
 void add_model(CLI::App& app, common_options& common, command& chosen) {
-  auto* sub = app.add_subcommand("model", "Networks and their weights: show, convert, evaluate");
+  auto* sub = app.add_subcommand("model", "Networks and their weights: show, convert, train, evaluate");
   sub->require_subcommand(1);
   add_model_show(*sub, common, chosen);
   add_model_convert(*sub, common, chosen);
+  add_model_train(*sub, common, chosen);
+  add_model_score(*sub, common, chosen);
   add_model_eval(*sub, common, chosen);
   sub->footer("examples\n"
               "  ecco model show yolo11n\n"

@@ -15,6 +15,7 @@
 #include "config/units.hpp"
 #include "deploy/coco_report.hpp"
 #include "deploy/detect_pictures.hpp"
+#include "deploy/loaded_model.hpp"
 #include "deploy/model_commands.hpp"
 #include "deploy/progress.hpp"
 #include "deploy/report/as_clock.hpp"
@@ -22,7 +23,6 @@
 #include "runtime/base/signals.hpp"
 #include "runtime/learn/compute_device.hpp"
 #include "runtime/learn/torch_process.hpp"
-#include "runtime/learn/weights.hpp"
 #include "runtime/learn/yolo11.hpp"
 
 namespace ecco {
@@ -44,13 +44,6 @@ coco_regions regions_of(const model_eval_options& options) {
   return options.iou == "segm" ? coco_regions::masks : coco_regions::boxes;
 }
 
-/// Weights that are ready to look at pictures.
-struct loaded_model {
-  weights_facts facts;
-  student_spec spec;
-  std::unique_ptr<torch_detector> detector;
-};
-
 /// What came of it all.
 struct outcome {
   loaded_model model;
@@ -59,41 +52,19 @@ struct outcome {
   double seconds = 0;
 };
 
-template <class T>
-tl::unexpected<error> about(const std::filesystem::path& file, const result<T>& failed) {
-  return fail(failed.error().code, file.string() + ": " + failed.error().what, failed.error().hint);
-}
-
 result<loaded_model> load(const model_eval_options& options) {
   const auto size = parse_picture_size(options.input);
   if (!size)
     return fail(ec::invalid_argument, "--input " + size.error().what, size.error().hint);
-  const auto read = read_weights(options.weights);
-  if (!read)
-    return tl::unexpected{read.error()};
-  const auto facts = recognise(*read);
-  if (!facts)
-    return about(options.weights, facts);
-  if (regions_of(options) == coco_regions::masks && !variant_of(facts->student)->masks)
-    return fail(ec::invalid_argument, options.weights.string() + ": " + facts->student.architecture + " draws no masks",
-                "use --iou bbox, or weights of an architecture that ends in -seg");
-  loaded_model model{*facts, facts->student, nullptr};
-  model.spec.input_width = size->width;
-  model.spec.input_height = size->height;
+  auto detecting = options.detecting;
   const auto device = find_device(options.device);
   if (!device)
     return tl::unexpected{device.error()};
-  auto detecting = options.detecting;
   detecting.device = *device;
-  auto detector = torch_detector::make(model.spec, detecting);
-  if (!detector)
-    return tl::unexpected{detector.error()};
-  const auto weights = deployable(*read, scalar_type::f32);
-  if (!weights)
-    return about(options.weights, weights);
-  if (auto taken = (*detector)->load(*weights); !taken)
-    return about(options.weights, taken);
-  model.detector = std::move(*detector);
+  auto model = load_model(options.weights, *size, detecting);
+  if (model && regions_of(options) == coco_regions::masks && !variant_of(model->facts.student)->masks)
+    return fail(ec::invalid_argument, options.weights.string() + ": " + model->facts.student.architecture + " draws no masks",
+                "use --iou bbox, or weights of an architecture that ends in -seg");
   return model;
 }
 

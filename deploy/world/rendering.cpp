@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "deploy/world/cities.hpp"
 #include "deploy/world/contact_sheet.hpp"
 #include "runtime/video/movie_file.hpp"
 
@@ -30,20 +31,6 @@ result<std::vector<world::address>> addresses_of(const world_request& asked) {
   }
   return all;
 }
-
-/// Cameras of one city share it.
-class cities {
- public:
-  std::shared_ptr<const world::world> of(const world::world_options& options) {
-    for (const auto& made : made_)
-      if (made->options == options)
-        return made;
-    return made_.emplace_back(std::make_shared<const world::world>(options));
-  }
-
- private:
-  std::vector<std::shared_ptr<const world::world>> made_;
-};
 
 void count(const world::shot& seen, world_result& to) {
   ++to.pictures;

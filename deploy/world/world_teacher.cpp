@@ -2,7 +2,6 @@
 #include "deploy/world/world_teacher.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "runtime/world/address.hpp"
 #include "runtime/world/labels.hpp"
@@ -35,11 +34,8 @@ class world_teacher : public teacher {
 
 } // namespace
 
-result<std::unique_ptr<teacher>> make_world_teacher(const std::string& address,
-                                                    const std::vector<std::string>& classes) {
-  const auto from = world::read_address(address);
-  if (!from)
-    return tl::unexpected{from.error()};
+result<std::map<std::uint16_t, std::uint16_t>> places_of_city_classes(const std::string& address,
+                                                                      const std::vector<std::string>& classes) {
   std::map<std::uint16_t, std::uint16_t> places;
   for (const auto& one : world::labelled_classes) {
     const auto found = std::find(classes.begin(), classes.end(), one.name);
@@ -49,7 +45,18 @@ result<std::unique_ptr<teacher>> make_world_teacher(const std::string& address,
   if (places.empty())
     return fail(ec::invalid_argument, address + ": none of the classes is in the city",
                 "classes: [person, bicycle, car, bus, truck], or some of them");
-  return std::make_unique<world_teacher>(*from, std::move(places));
+  return places;
+}
+
+result<std::unique_ptr<teacher>> make_world_teacher(const std::string& address,
+                                                    const std::vector<std::string>& classes) {
+  const auto from = world::read_address(address);
+  if (!from)
+    return tl::unexpected{from.error()};
+  auto places = places_of_city_classes(address, classes);
+  if (!places)
+    return tl::unexpected{places.error()};
+  return std::make_unique<world_teacher>(*from, std::move(*places));
 }
 
 } // namespace ecco

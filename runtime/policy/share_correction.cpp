@@ -31,15 +31,17 @@ std::vector<double> fill(double total, std::span<const claim> claims) {
   std::vector<double> weight_from(claims.size() + 1, 0);
   for (auto i = claims.size(); i > 0; --i)
     weight_from[i - 1] = weight_from[i] + claims[order[i - 1]].weight;
-  std::vector<double> out(claims.size(), 0);
-  auto left = std::max(total, 0.0);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto& one = claims[order[i]];
-    const auto by_weight = left * one.weight / weight_from[i];
-    const auto given = one.cap ? std::min(by_weight, std::max(*one.cap, 0.0)) : by_weight;
-    out[order[i]] = given;
-    left -= given;
-  }
+  // The level of the water: what a unit of weight gets of what the caps below it leave.
+  auto level = unlimited, left = std::max(total, 0.0);
+  for (std::size_t i = 0; i < order.size() && level == unlimited; ++i)
+    if (const auto rest = left / weight_from[i]; level_of(order[i]) < rest)
+      left -= std::max(*claims[order[i]].cap, 0.0);
+    else
+      level = rest;
+  // Each from the level alone, so that equal claims get equal parts.
+  std::vector<double> out;
+  for (const auto& one : claims)
+    out.push_back(one.cap ? std::min(level * one.weight, std::max(*one.cap, 0.0)) : level * one.weight);
   return out;
 }
 

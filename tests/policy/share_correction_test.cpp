@@ -130,6 +130,14 @@ RC_BOOST_PROP(the_order_of_claims_does_not_matter_to_the_last_bit, ()) {
     RC_ASSERT(again[i] == given[order[i]]);
 }
 
+BOOST_AUTO_TEST_CASE(equal_claims_get_equal_parts_to_the_last_bit) {
+  for (const auto& claims : {std::vector<claim>{{8.14, {}}, {8.15, {}}, {8.14, {}}}, // .01 by a running rest: unequal
+                             std::vector<claim>{{3, .01}, {7.1, .3}, {3, .01}, {3, .01}}}) {
+    const auto given = fill(.01, claims);
+    BOOST_TEST(given[0] == given[2]);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(shares_become_those_wanted_whatever_rule_the_network_has) {
   for (const auto power : {.5, 1.0, 2.0}) { // random losses, losses in step, a network that favours the strong
     a_network one{{.1, .1, .25, .25, .15, .15}, power};

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/loaded_model.hpp"
+
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "deploy/whole_file.hpp"
+
+namespace ecco {
+
+namespace {
+
+template <class T>
+tl::unexpected<error> about(const std::filesystem::path& file, const result<T>& failed) {
+  return fail(failed.error().code, file.string() + ": " + failed.error().what, failed.error().hint);
+}
+
+} // namespace
+
+result<loaded_model> load_model(const std::filesystem::path& file, const picture_size& input,
+                                const detection_options& options) {
+  const auto read = read_weights(file);
+  if (!read)
+    return tl::unexpected{read.error()};
+  const auto facts = recognise(*read);
+  if (!facts)
+    return about(file, facts);
+  loaded_model model{*facts, facts->student, nullptr};
+  model.spec.input_width = input.width;
+  model.spec.input_height = input.height;
+  auto detector = torch_detector::make(model.spec, options);
+  if (!detector)
+    return tl::unexpected{detector.error()};
+  const auto weights = deployable(*read, scalar_type::f32);
+  if (!weights)
+    return about(file, weights);
+  if (auto taken = (*detector)->load(*weights); !taken)
+    return about(file, taken);
+  model.detector = std::move(*detector);
+  return model;
+}
+
+std::vector<std::string> class_names(const weights_facts& facts) {
+  const auto found = facts.metadata.find("classes");
+  if (facts.is_checkpoint || found == facts.metadata.end())
+    return {};
+  auto names = CLI::detail::split(found->second, ',');
+  return names.size() == facts.student.classes ? names : std::vector<std::string>{};
+}
+
+} // namespace ecco
