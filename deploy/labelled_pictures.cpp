@@ -25,7 +25,10 @@ result<std::vector<labelled_frame>> read_one(const std::string& source, settings
   auto opened = open_camera_source(camera, teaching.teacher.labels_fps);
   if (!opened)
     return tl::unexpected{opened.error()};
-  auto expert = make_teacher(teaching);
+  const auto device = find_device(teaching.worker.device);
+  if (!device)
+    return tl::unexpected{device.error()};
+  auto expert = make_teacher(teaching, *device);
   if (!expert)
     return tl::unexpected{expert.error()};
   std::vector<labelled_frame> out;

@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include <CLI/CLI.hpp>
-
 #include "deploy/whole_file.hpp"
 
 namespace ecco {
@@ -39,14 +37,6 @@ result<loaded_model> load_model(const std::filesystem::path& file, const picture
     return about(file, taken);
   model.detector = std::move(*detector);
   return model;
-}
-
-std::vector<std::string> class_names(const weights_facts& facts) {
-  const auto found = facts.metadata.find("classes");
-  if (facts.is_checkpoint || found == facts.metadata.end())
-    return {};
-  auto names = CLI::detail::split(found->second, ',');
-  return names.size() == facts.student.classes ? names : std::vector<std::string>{};
 }
 
 } // namespace ecco

@@ -26,7 +26,4 @@ struct loaded_model {
 result<loaded_model> load_model(const std::filesystem::path& file, const picture_size& input,
                                 const detection_options& options);
 
-/// What the weights call their classes; nothing when they do not say.
-std::vector<std::string> class_names(const weights_facts& facts);
-
 } // namespace ecco

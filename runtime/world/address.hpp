@@ -17,6 +17,8 @@ struct address {
   double fps = 10;
   /// The world's second at which the first picture is taken, 0..1e9.
   double at = 0;
+
+  friend bool operator==(const address&, const address&) = default;
 };
 
 inline constexpr std::string_view address_scheme = "world:";
@@ -30,5 +32,9 @@ inline constexpr std::string_view address_scheme = "world:";
 /// The seconds of changes and moves count from the first picture.
 /// @returns `invalid_argument` that names what is wrong in it
 result<address> read_address(const std::string& text);
+
+/// The inverse. @returns `unsupported` for what no address can say: a world that begins at another hour than its
+/// camera's, changes of different lengths, a name that says something else.
+result<std::string> write_address(const address& of);
 
 } // namespace ecco::world
