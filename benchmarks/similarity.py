@@ -38,9 +38,10 @@ set grid ytics lc rgb '#e6e6e6' lw 1 lt 1
 set key outside top center horizontal
 set title 'What learning together is worth, by how alike cameras are ({cameras} cameras, one GPU)'
 set xlabel 'similarity: share of the cameras in one district, with the same drift'
-set ylabel 'mAP@0.5 over the last minute'
+set ylabel 'mAP@0.5 over the last minute, +- standard error over cameras'
 set style data histograms
 set style histogram errorbars gap 1.5 lw 1
+set errorbars linecolor rgb '#444444'
 set style fill solid 0.9 noborder
 set yrange [0:*]
 plot 'similarity.tsv' using 2:3:xtic(1) title 'group retraining' lc rgb '#0072B2', \\
@@ -135,8 +136,8 @@ def write_figure(options, rows):
                    row["gain_end"], row["gain_end_error"]]
         lines.append("\t".join([f"{level:g}"] + [f"{0 if math.isnan(number) else number:.4f}" for number in numbers]))
     (options.out / "similarity.tsv").write_text("\n".join(lines) + "\n")
-    for terminal, name in (("svg size 1000,600 font 'DejaVu Sans,16'", "similarity.svg"),
-                           ("pngcairo size 1000,600 font 'DejaVu Sans,12'", "similarity.png")):
+    for terminal, name in (("svg noenhanced size 1000,600 font 'DejaVu Sans,16'", "similarity.svg"),
+                           ("pngcairo noenhanced size 1000,600 font 'DejaVu Sans,12'", "similarity.png")):
         script = options.out / "similarity.gp"
         script.write_text(PLOT.format(terminal=terminal, output=name, cameras=options.cameras))
         try:
