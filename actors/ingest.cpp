@@ -132,6 +132,8 @@ void ingest_state::score_deployed() {
                               std::to_string(score.frames) + " held-out frames, " + std::to_string(score.objects)
                                 + " objects"});
   watch(score, newest.back().seen_by);
+  if (config.judge)
+    self->send(config.judge, sample_batch{config.camera, newest, 0});
 }
 
 void ingest_state::watch(const camera_score& score, std::uint32_t runs) {

@@ -39,6 +39,8 @@ struct ingest_config {
   /// AMS's adaptive rate: the camera is told to send this plan at a rate that follows its scene. None: somebody else
   /// decides what it sends.
   std::optional<sampling_plan> adaptive;
+  /// Hears what was scored; may be nobody.
+  truth_judge_actor judge{};
 };
 
 struct ingest_state {

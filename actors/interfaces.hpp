@@ -51,6 +51,11 @@ using telemetry_actor = caf::typed_actor<
   // RECEPTION: the GROUPER and the MODEL STORE hear where cameras are, in which group, and what they run.
   tells<whereabouts_actor>>;
 
+/// Who knows the exact truth: it tells TELEMETRY of it, and nobody who decides.
+using truth_judge_actor = caf::typed_actor<
+  // INGEST: a camera's newest held-out frames, on which its deployed model was just scored.
+  tells<sample_batch>>;
+
 /// One device (a thread of its own), or the stand-in of one on another host.
 using gpu_worker_actor = caf::typed_actor<
   // INGEST: label with the teacher.

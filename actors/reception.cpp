@@ -37,6 +37,8 @@ void reception_state::begin(server_parts with) {
   parts.sink.cameras.emplace(parts.known_cameras.begin(), parts.known_cameras.end());
   parts.allocator.resume_after = parts.grouper.kept.window;
   telemetry = spawn_named(*self, "telemetry", ecco::telemetry, parts.sink);
+  if (parts.truth)
+    parts.ingest.judge = self->spawn(truth_judge, parts.truth, telemetry);
   allocator = spawn_named(*self, "allocator", ecco::allocator, parts.allocator, telemetry);
   models = spawn_named(*self, "model_store", ecco::model_store, parts.models, parts.store, telemetry, allocator);
   const auto front = caf::actor_cast<reception_actor>(self->address());
@@ -175,6 +177,8 @@ void reception_state::stop_next() {
   for (const auto* last : {"model_store", "telemetry"})
     if (by_name.contains(last))
       return stop(last);
+  if (parts.ingest.judge)
+    self->send_exit(parts.ingest.judge, caf::exit_reason::user_shutdown);
   self->quit(stopping);
 }
 

@@ -15,6 +15,7 @@
 #include "actors/model_store.hpp"
 #include "actors/rate_divider.hpp"
 #include "actors/telemetry.hpp"
+#include "actors/truth_judge.hpp"
 #include "runtime/net/media_link.hpp"
 
 namespace ecco {
@@ -39,6 +40,8 @@ struct server_parts {
   std::shared_ptr<revision_store> store;
   decoder_factory make_decoder;
   telemetry_sink sink;
+  /// What is exactly known of the cameras; empty: nothing, and nobody measures against it.
+  truth_factory truth;
   /// Draws media tokens; handed down from main.
   std::function<std::uint64_t()> draw_token;
 };

@@ -31,12 +31,20 @@ camera_standing& standing_of(telemetry_state& state, const camera_id& camera) {
   return found->second;
 }
 
+std::optional<double> known(double value) {
+  return std::isfinite(value) ? std::optional{value} : std::nullopt;
+}
+
 void remember(telemetry_state& state, const event& what) {
   if (what.camera.value.empty() || !is_known(state, what.camera))
     return;
   auto& standing = standing_of(state, what.camera);
   if (what.id == event_id::accuracy_deployed)
     standing.map50 = what.value;
+  else if (what.id == event_id::accuracy_truth)
+    standing.truth50 = known(what.value);
+  else if (what.id == event_id::accuracy_teacher)
+    standing.teacher50 = known(what.value);
   else if (what.id == event_id::camera_online)
     standing.online = true;
   else if (what.id == event_id::camera_offline)

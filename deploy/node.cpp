@@ -9,6 +9,7 @@
 #include "deploy/configured.hpp"
 #include "deploy/sampling_tables.hpp"
 #include "deploy/teachers.hpp"
+#include "deploy/truths.hpp"
 #include "deploy/whole_file.hpp"
 #include "runtime/base/random.hpp"
 #include "runtime/learn/compute_device.hpp"
@@ -104,6 +105,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.store = std::move(*store);
   out.make_decoder = [] { return make_segment_decoder(); };
   out.sink = std::move(sink);
+  out.truth = find_truths(from);
   out.draw_token = [] { return draw_incarnation().value; };
   return out;
 }

@@ -29,13 +29,13 @@ std::string join(const std::vector<camera_id>& members) {
 std::string as_text(const status_report& report) {
   auto out = fmt::format("up {:.0f} s   window {}   micro-window {}   term {}\n\n", seconds_of(report.uptime),
                          report.window, report.micro_window, report.term.value);
-  out += fmt::format("{:<16} {:>6} {:>8} {:>6} {:>6} {:>9} {:>9} {:>11} {:>11}  {}\n", "CAMERA", "ONLINE", "GROUP",
-                     "MAP@.5", "DRIFT", "FRAMES", "SENT", "RATE", "ARRIVING", "MODEL");
+  out += fmt::format("{:<16} {:>6} {:>8} {:>6} {:>6} {:>6} {:>9} {:>9} {:>11} {:>11}  {}\n", "CAMERA", "ONLINE",
+                     "GROUP", "MAP@.5", "TRUTH", "DRIFT", "FRAMES", "SENT", "RATE", "ARRIVING", "MODEL");
   for (const auto& camera : report.cameras)
-    out += fmt::format("{:<16} {:>6} {:>8} {:>6} {:>6.2f} {:>9} {:>6.0f} kB {:>6.0f} kbit {:>6.0f} kbit  {}\n",
+    out += fmt::format("{:<16} {:>6} {:>8} {:>6} {:>6} {:>6.2f} {:>9} {:>6.0f} kB {:>6.0f} kbit {:>6.0f} kbit  {}\n",
                        camera.last.camera.value, camera.online ? "yes" : "no",
                        camera.group.value ? to_string(camera.group) : "-",
-                       or_dash(camera.map50), camera.last.drift_score, camera.last.frames_seen,
+                       or_dash(camera.map50), or_dash(camera.truth50.value_or(std::nan(""))), camera.last.drift_score, camera.last.frames_seen,
                        static_cast<double>(camera.last.bytes_sent) / 1e3, camera.last.rate / 1e3, camera.arriving / 1e3,
                        camera.last.model.revision);
   out += fmt::format("\n{:<8} {:>6} {:>6} {:>7}  {}\n", "GROUP", "MAP@.5", "SHARE", "GRANTS", "MEMBERS");

@@ -70,6 +70,25 @@ result<std::unique_ptr<teacher>> truth_of(const settings& from, const camera_set
   return make_dataset_teacher(std::move(*sequence), from.classes, draws_masks(from.student));
 }
 
+result<std::unique_ptr<teacher>> network_of(const settings& from, compute_device device) {
+  const auto read = read_weights(from.teacher.weights);
+  if (!read)
+    return fail(read.error().code, read.error().what, "check teacher.weights");
+  network_teacher_options options;
+  options.input = {from.teacher.input.width, from.teacher.input.height};
+  options.least_score = static_cast<float>(from.teacher.least_score);
+  options.ignore_score = static_cast<float>(from.teacher.ignore_score);
+  options.arithmetic = from.training.precision;
+  options.device = device;
+  options.outlines_needed = draws_masks(from.student);
+  auto made = make_network_teacher(*read, from.classes, options);
+  if (!made)
+    return fail(made.error().code, from.teacher.weights.string() + ": " + made.error().what, made.error().hint);
+  return made;
+}
+
+} // namespace
+
 result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_settings& camera) {
   if (const auto place = dataset_named_by(camera.source); place && camera.labels.empty())
     return truth_of(from, camera, *place);
@@ -90,25 +109,6 @@ result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_se
   options.outlines_needed = draws_masks(from.student);
   return make_labels_teacher(camera.labels.empty() ? from.teacher.labels : camera.labels, options);
 }
-
-result<std::unique_ptr<teacher>> network_of(const settings& from, compute_device device) {
-  const auto read = read_weights(from.teacher.weights);
-  if (!read)
-    return fail(read.error().code, read.error().what, "check teacher.weights");
-  network_teacher_options options;
-  options.input = {from.teacher.input.width, from.teacher.input.height};
-  options.least_score = static_cast<float>(from.teacher.least_score);
-  options.ignore_score = static_cast<float>(from.teacher.ignore_score);
-  options.arithmetic = from.training.precision;
-  options.device = device;
-  options.outlines_needed = draws_masks(from.student);
-  auto made = make_network_teacher(*read, from.classes, options);
-  if (!made)
-    return fail(made.error().code, from.teacher.weights.string() + ": " + made.error().what, made.error().hint);
-  return made;
-}
-
-} // namespace
 
 result<std::unique_ptr<teacher>> make_teacher(const settings& from, compute_device device) {
   if (from.teacher.kind == teacher_kind::network)

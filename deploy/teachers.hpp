@@ -17,4 +17,7 @@ namespace ecco {
 /// @param device where a network computes
 result<std::unique_ptr<teacher>> make_teacher(const settings& from, compute_device device);
 
+/// The truth about one camera: of its source, or of the file of labels that the settings name.
+result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_settings& camera);
+
 } // namespace ecco

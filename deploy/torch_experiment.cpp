@@ -10,6 +10,7 @@
 #include "deploy/node.hpp"
 #include "deploy/run_report.hpp"
 #include "deploy/sampling_tables.hpp"
+#include "deploy/truths.hpp"
 #include "deploy/world/world_source.hpp"
 #include "runtime/base/random.hpp"
 
@@ -65,6 +66,7 @@ result<virtual_parts> make_torch_parts(const settings& from) {
       return tl::unexpected{device.error()};
     devices.push_back(std::move(*device));
   }
+  out->truth = find_truths(from);
   out->make_learner = [devices](std::uint32_t worker) { return devices[worker](); };
   for (auto& one : out->cameras) {
     auto made = make_camera(from, one.config.camera);

@@ -7,7 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "deploy/cli.hpp"
+#include "deploy/report/text_file.hpp"
+#include "deploy/world/fleet_config.hpp"
 #include "deploy/world/rendering.hpp"
+#include "runtime/world/address.hpp"
 
 namespace ecco {
 
@@ -124,6 +127,121 @@ void add_render(CLI::App& app, common_options& common, command& chosen) {
       [&common, &chosen, options] { chosen = [&common, options] { return render_all(common, *options); }; });
 }
 
+// -- fleet -----------------------------------------------------------------------------------------------
+
+struct fleet_options {
+  fleet_request asked;
+  std::string on = "pole", home = "downtown", similarity, drift = "rain@60", size;
+  std::filesystem::path out;
+};
+
+result<fleet_request> request_of(const fleet_options& options) {
+  auto asked = options.asked;
+  const auto alike = read_similarity(options.similarity);
+  if (!alike)
+    return tl::unexpected{alike.error()};
+  const auto drift = read_drift(options.drift);
+  if (!drift)
+    return tl::unexpected{drift.error()};
+  auto& of = asked.fleet;
+  of.alike = *alike;
+  of.drift = drift->kind;
+  of.amount = drift->amount;
+  of.at = drift->at;
+  of.on = options.on == "pole" ? world::mount::pole
+          : options.on == "vehicle" ? world::mount::vehicle
+                                    : world::mount::drone;
+  of.home = world::district_named(options.home).value_or(world::district::downtown);
+  if (options.size.empty())
+    return asked;
+  // A size is what an address says it is.
+  const auto sized = world::read_address("world:downtown-1?size=" + options.size);
+  if (!sized)
+    return fail(ec::invalid_argument, "--size " + options.size + " is no size",
+                "two even numbers of pixels from 32 to 1920: 320x192");
+  of.width = sized->camera.width;
+  of.height = sized->camera.height;
+  return asked;
+}
+
+/// The command that makes the same again.
+std::string command_of(const fleet_options& options) {
+  const auto& of = options.asked;
+  std::string text = "ecco world fleet --cameras " + std::to_string(of.fleet.cameras) + " --on " + options.on
+                     + " --home " + options.home + " --drift " + options.drift + " --spread "
+                     + nlohmann::json(of.fleet.spread).dump() + " --hour " + nlohmann::json(of.fleet.hour).dump()
+                     + " --fps " + nlohmann::json(of.fps).dump() + " --seed " + std::to_string(of.seed)
+                     + " --fleet-seed " + std::to_string(of.fleet.seed);
+  if (!options.similarity.empty())
+    text += " --similarity " + options.similarity;
+  if (!options.size.empty())
+    text += " --size " + options.size;
+  return text;
+}
+
+std::string fleet_json(const std::vector<fleet_camera>& cameras, const std::filesystem::path& out) {
+  nlohmann::json all{{"ok", true}, {"cameras", nlohmann::json::array()}};
+  if (!out.empty())
+    all["file"] = out.string();
+  for (const auto& one : cameras)
+    all["cameras"].push_back({{"name", one.plan.name},
+                              {"source", one.source},
+                              {"location", {one.place.latitude, one.place.longitude}},
+                              {"mobile", one.plan.on != world::mount::pole}});
+  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+int write_fleet(const common_options& common, const fleet_options& options) {
+  const auto cameras = request_of(options).and_then(make_fleet_cameras);
+  if (!cameras)
+    return give_up(common, cameras.error());
+  const auto text = to_config(*cameras, command_of(options));
+  if (!options.out.empty())
+    if (auto written = write_text(options.out, text); !written)
+      return give_up(common, written.error());
+  if (common.json)
+    std::puts(fleet_json(*cameras, options.out).c_str());
+  else if (options.out.empty())
+    std::fputs(text.c_str(), stdout);
+  else if (!common.quiet)
+    std::printf("%s\n%zu cameras\n", options.out.c_str(), cameras->size());
+  return exit_code::good;
+}
+
+void add_fleet(CLI::App& app, common_options& common, command& chosen) {
+  auto* sub = app.add_subcommand("fleet", "A configuration with cameras of the city that drift alike, or do not");
+  auto options = std::make_shared<fleet_options>();
+  auto& of = options->asked.fleet;
+  sub->add_option("--cameras", of.cameras, "How many, 1..1000 (default 6)")->check(CLI::Range(1, 1000));
+  sub->add_option("--similarity", options->similarity,
+                  "How alike they are, each from 0 to 1 (default 1): district=1,weather=.5,timing=0,lighting=1");
+  sub->add_option("--drift", options->drift,
+                  "What changes, how much, and the second it reaches the first camera: rain@60 (default), "
+                  "snow=.5@60, fog=.025@60, cloud@60, hour=22.5@60");
+  sub->add_option("--spread", of.spread, "Seconds until it reaches the last camera with timing=0 (default 120)")
+      ->check(CLI::Range(0., 1e6));
+  sub->add_option("--on", options->on, "What they are on: pole (default), vehicle or drone")
+      ->check(CLI::IsMember({"pole", "vehicle", "drone"}));
+  sub->add_option("--home", options->home, "Their district (default downtown)")
+      ->check(CLI::IsMember({"suburb", "downtown", "park", "tunnel", "highway"}));
+  sub->add_option("--hour", of.hour, "Hour of the day at the first camera (default 10)")->check(CLI::Range(0., 23.99));
+  sub->add_option("--size", options->size, "Of the pictures (default 320x192)");
+  sub->add_option("--fps", options->asked.fps, "Pictures a second (default 10)")->check(CLI::Range(.1, 60.));
+  sub->add_option("--seed", options->asked.seed, "Seed of the city (default 1)");
+  sub->add_option("--fleet-seed", of.seed, "Seed of which cameras, and of when drift reaches each (default 1)");
+  sub->add_option("--out", options->out, "File to write; standard output without it");
+  sub->add_flag("--json", common.json, "The cameras as one JSON object");
+  sub->footer("district: share of cameras in one district; weather: share that the drift reaches, others get another;\n"
+              "timing: 1 at once, 0 one after the other; lighting: 1 one time of day, 0 up to twelve hours apart.\n"
+              "The file has the city's classes and, as teacher, its truth; settings of files after it hold instead:\n"
+              "examples\n"
+              "  ecco world fleet --cameras 6 --similarity district=.5,weather=.5,timing=0 --out fleet.yaml\n"
+              "  ecco server --config fleet.yaml --config mine.yaml\n"
+              "  ecco world fleet --cameras 3 --on drone --home park --drift hour=22.5@120 --json");
+  sub->callback(
+      [&common, &chosen, options] { chosen = [&common, options] { return write_fleet(common, *options); }; });
+}
+
 } // namespace
 
 void add_world(CLI::App& app, common_options& common, command& chosen) {
@@ -131,9 +249,11 @@ void add_world(CLI::App& app, common_options& common, command& chosen) {
   sub->require_subcommand(1);
   add_show(*sub, common, chosen);
   add_render(*sub, common, chosen);
+  add_fleet(*sub, common, chosen);
   sub->footer("examples\n"
               "  ecco world show --camera downtown-1 --camera suburb-1 --camera tunnel-1\n"
-              "  ecco world render --camera park-1 --seconds 30 --labels yolo --out park");
+              "  ecco world render --camera park-1 --seconds 30 --labels yolo --out park\n"
+              "  ecco world fleet --cameras 6 --similarity weather=.5,timing=0 --out fleet.yaml");
 }
 
 } // namespace ecco

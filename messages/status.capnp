@@ -105,6 +105,12 @@ struct CameraStanding {
 
   arriving @4 :Float64;
   # Bits a second of its video that arrive, over the last ten seconds or so; not negative.
+
+  truth50 @5 :Fraction = nan;
+  # As map50, but against the exact truth, which no decision sees. NaN where nobody knows it.
+
+  teacher50 @6 :Fraction = nan;
+  # The teacher's labels against the same. NaN where nobody knows it.
 }
 
 struct GroupStanding {

@@ -69,6 +69,9 @@ struct camera_standing {
   double map50 = 0;
   /// Bits a second of its video that arrive, over the last ten seconds or so.
   double arriving = 0;
+  /// The deployed model, and the teacher's labels, on held-out frames against the exact truth, for people only; nothing
+  /// where nobody knows it.
+  std::optional<double> truth50{}, teacher50{};
 
   friend bool operator==(const camera_standing&, const camera_standing&) = default;
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -112,6 +113,11 @@ Number fraction(const place& at, Number value) {
 template <class Check>
 double nan_or(Check check, const place& at, double value) {
   return std::isnan(value) ? value : check(at, value);
+}
+
+/// A fraction, or nothing when it is NaN.
+inline std::optional<double> known_fraction(const place& at, double value) {
+  return std::isnan(value) ? std::nullopt : std::optional{fraction(at, value)};
 }
 
 inline duration span(const place& at, std::int64_t nanoseconds) {

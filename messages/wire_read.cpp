@@ -587,6 +587,8 @@ camera_standing read(const place& at, CameraStanding::Reader from) {
       .group = group_id{from.getGroup()},
       .map50 = nan_or(fraction<double>, at / "map50", from.getMap50()),
       .arriving = not_negative(at / "arriving", from.getArriving()),
+      .truth50 = known_fraction(at / "truth50", from.getTruth50()),
+      .teacher50 = known_fraction(at / "teacher50", from.getTeacher50()),
   };
 }
 

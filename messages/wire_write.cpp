@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "messages/wire.hpp"
 
+#include <limits>
+
 #include <capnp/dynamic.h>
 
 namespace ecco::wire {
@@ -507,6 +509,8 @@ void write(CameraStanding::Builder to, const camera_standing& from) {
   to.setGroup(from.group.value);
   to.setMap50(from.map50);
   to.setArriving(from.arriving);
+  to.setTruth50(from.truth50.value_or(std::numeric_limits<double>::quiet_NaN()));
+  to.setTeacher50(from.teacher50.value_or(std::numeric_limits<double>::quiet_NaN()));
 }
 
 void write(GroupStanding::Builder to, const group_standing& from) {

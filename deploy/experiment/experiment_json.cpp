@@ -15,6 +15,8 @@ json as_json(const region_result& of) {
   return {{"name", of.name},
           {"cameras", of.cameras},
           {"map_mean", json_number(of.mean)},
+          {"map_mean_truth", json_number(of.truth)},
+          {"map_mean_truth_teacher", json_number(of.teacher)},
           {"changes", of.changes},
           {"map_before", json_number(of.before)},
           {"map_lowest", json_number(of.lowest)},

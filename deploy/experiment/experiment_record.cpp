@@ -19,6 +19,12 @@ void experiment_record::append(const event& happened) {
   if (happened.id == event_id::accuracy_deployed) {
     if (std::isfinite(happened.value))
       course.accuracy.push_back({at, happened.value});
+  } else if (happened.id == event_id::accuracy_truth) {
+    if (std::isfinite(happened.value))
+      course.truth.push_back({at, happened.value});
+  } else if (happened.id == event_id::accuracy_teacher) {
+    if (std::isfinite(happened.value))
+      course.teacher.push_back({at, happened.value});
   } else if (happened.id == event_id::drift_injected) {
     course.changes.push_back({at, happened.text});
   } else if (happened.id == event_id::drift_detected) {

@@ -19,6 +19,8 @@ struct camera_course {
   };
 
   std::vector<accuracy_reading> accuracy;
+  /// The same, and the teacher's labels, against the exact truth; empty where nobody knows it.
+  std::vector<accuracy_reading> truth, teacher;
   /// When its world changed, and into what.
   std::vector<change> changes;
   /// When it was noticed, by the camera or by its probes, that its student got worse.

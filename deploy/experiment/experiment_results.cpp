@@ -99,6 +99,8 @@ class tally {
   void add(const camera_course& course, const experiment_facts& facts) {
     ++out_.cameras;
     means_.add(mean(course.accuracy));
+    truths_.add(mean(course.truth));
+    teachers_.add(mean(course.teacher));
     out_.bytes_sent += course.bytes_sent;
     out_.models += course.models;
     for (std::size_t i = 0; i < course.changes.size(); ++i) {
@@ -115,6 +117,8 @@ class tally {
   region_result result() const {
     auto out = out_;
     out.mean = means_.value();
+    out.truth = truths_.value();
+    out.teacher = teachers_.value();
     out.before = before_.value();
     out.lowest = lowest_.value();
     out.end = end_.value();
@@ -127,7 +131,7 @@ class tally {
 
  private:
   region_result out_;
-  mean_of means_, before_, lowest_, end_;
+  mean_of means_, truths_, teachers_, before_, lowest_, end_;
   std::vector<waiting_time> responses_;
 };
 

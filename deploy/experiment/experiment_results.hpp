@@ -40,6 +40,9 @@ struct region_result {
   std::size_t cameras = 0;
   /// Over the whole run.
   double mean = 0;
+  /// The same against the exact truth, which no decision sees, and that of the teacher's labels; NaN where nobody knows
+  /// it.
+  double truth = 0, teacher = 0;
   /// Number of changes of a camera's world, and about them: mAP over the 30 s before, lowest after, and over the last
   /// 30 s until the next change or the end.
   std::size_t changes = 0;

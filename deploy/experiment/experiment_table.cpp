@@ -63,6 +63,9 @@ std::string cost(const experiment_result& one) {
   text += fmt::format("  {} windows, {} micro-windows, {} groups opened, {} joins, {} models deployed\n", one.windows,
                       one.grants, one.groups_opened, one.groups_joined, one.all.models);
   text += fmt::format("  the camera that fared worst had a mean of {}\n", score(one.worst));
+  if (std::isfinite(one.all.truth))
+    text += fmt::format("  against the exact truth, which no decision sees: mean {}, the teacher's labels {}\n",
+                        score(one.all.truth), score(one.all.teacher));
   return text;
 }
 

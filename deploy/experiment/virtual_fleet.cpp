@@ -117,6 +117,7 @@ server_parts virtual_server(const settings& from, const virtual_parts& parts) {
     server.known_cameras.push_back(one.config.camera);
   server.store = make_memory_store();
   server.make_decoder = parts.make_decoder;
+  server.truth = parts.truth;
   server.draw_token = [random = random_engine{seed_for(from.seed, "media tokens")}]() mutable { return random(); };
   return server;
 }

@@ -34,6 +34,8 @@ struct virtual_parts {
   duration bootstrap{};
   std::function<std::unique_ptr<learner>(std::uint32_t worker)> make_learner;
   decoder_factory make_decoder;
+  /// What is exactly known of the cameras, if anything.
+  truth_factory truth;
   std::vector<virtual_camera> cameras;
   /// What the settings name.
   sampling_tables tables;

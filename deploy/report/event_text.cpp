@@ -35,6 +35,11 @@ std::string reading(const std::string& whose, double value) {
 const std::map<std::string_view, sentence>& sentences() {
   static const std::map<std::string_view, sentence> table{
       {event_id::accuracy_deployed, [](const event& e) { return reading(e.camera.value, e.value); }},
+      {event_id::accuracy_truth, [](const event& e) { return reading(e.camera.value + " in truth", e.value); }},
+      {event_id::accuracy_teacher,
+       [](const event& e) { return reading("the teacher on " + e.camera.value + " in truth", e.value); }},
+      {event_id::truth_unknown,
+       [](const event& e) { return e.camera.value + " cannot be compared with the truth" + why(e); }},
       {event_id::accuracy_group,
        [](const event& e) { return reading(to_string(e.group) + " on " + e.camera.value, e.value); }},
       {event_id::drift_injected,
@@ -150,6 +155,7 @@ std::string describe(const event& happened) {
 
 bool is_news(const event& happened) {
   constexpr std::array chatter{event_id::accuracy_deployed, event_id::accuracy_group,
+                               event_id::accuracy_truth,    event_id::accuracy_teacher,
                                event_id::grant_done,        event_id::gpu_busy,
                                event_id::share_announced,   event_id::window_opened,
                                event_id::plan_changed,      event_id::share_given,

@@ -43,6 +43,8 @@ void strike(live_camera& camera) {
 void apply_to_camera(live_camera& camera, const event& e) {
   if (e.id == event_id::accuracy_deployed)
     read_accuracy(camera, e);
+  else if (e.id == event_id::accuracy_truth)
+    camera.truth50 = std::isfinite(e.value) ? e.value : camera.truth50;
   else if (e.id == event_id::drift_injected)
     strike(camera);
   else if (e.id == event_id::drift_detected && camera.mood != camera_mood::drifted)
@@ -92,7 +94,7 @@ live_camera& live_state::camera(const std::string& name) {
     return *known;
   live_camera added;
   added.name = name;
-  added.map50 = added.lowest = unknown;
+  added.map50 = added.lowest = added.truth50 = unknown;
   cameras.push_back(std::move(added));
   return cameras.back();
 }

@@ -22,6 +22,8 @@ struct live_camera {
   group_id group;
   /// Newest reading, and the lowest since its drift; NaN before the first.
   double map50, lowest;
+  /// Newest reading against the exact truth; NaN where nobody knows it.
+  double truth50;
   /// 0 calm, 1 alarm.
   double drift_score = 0;
   std::uint32_t revision = 0;

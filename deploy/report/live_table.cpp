@@ -54,8 +54,8 @@ constexpr std::string_view bold = "1", dim = "2", red = "31", green = "32";
 
 // -- cameras ----------------------------------------------------------------------------------------
 
-/// All of a row but its trend.
-constexpr std::size_t fixed_cells = 58;
+/// All of a row but its trend, and what the truth takes of it where that is known.
+constexpr std::size_t fixed_cells = 58, truth_cells = 7;
 constexpr int least_width = 66, most_width = 120;
 
 std::string score(double value) {
@@ -115,11 +115,25 @@ std::string_view colour_of(const live_camera& camera) {
   return "";
 }
 
-std::string header(std::size_t trend_width, bool colour) {
-  return painted(left("GROUP", 8) + left("CAMERA", 15) + right("mAP", 5) + right("GAIN", 7) + "  "
-                     + left("TREND", trend_width) + right("DRIFT", 7) + "   " + right("MODEL", 5)
+bool knows_truth(const live_state& state) {
+  return std::any_of(state.cameras.begin(), state.cameras.end(),
+                     [](const live_camera& camera) { return std::isfinite(camera.truth50); });
+}
+
+std::size_t trend_width(const live_state& state, const table_options& options) {
+  return static_cast<std::size_t>(options.width) - fixed_cells - (knows_truth(state) ? truth_cells : 0);
+}
+
+/// The column of the truth, or nothing where none is known.
+std::string truth_cell(const live_state& state, std::string_view text) {
+  return knows_truth(state) ? right(text, truth_cells) : std::string{};
+}
+
+std::string header(const live_state& state, const table_options& options) {
+  return painted(left("GROUP", 8) + left("CAMERA", 15) + right("mAP", 5) + truth_cell(state, "TRUTH") + right("GAIN", 7)
+                     + "  " + left("TREND", trend_width(state, options)) + right("DRIFT", 7) + "   " + right("MODEL", 5)
                      + right("GPU", 6),
-                 bold, colour);
+                 bold, options.colour);
 }
 
 std::string camera_row(const live_camera& camera, const live_state& state, bool first, double top,
@@ -128,8 +142,8 @@ std::string camera_row(const live_camera& camera, const live_state& state, bool 
   const auto share = state.shares.find(camera.group);
   const bool has_share = first && share != state.shares.end() && std::isfinite(share->second);
   const auto numbers =
-      right(score(camera.map50), 5) + right(since_low(camera), 7) + "  "
-      + trend(camera, state.now, top, static_cast<std::size_t>(options.width) - fixed_cells, options.unicode);
+      right(score(camera.map50), 5) + truth_cell(state, score(camera.truth50)) + right(since_low(camera), 7) + "  "
+      + trend(camera, state.now, top, trend_width(state, options), options.unicode);
   // Colour is never the only sign.
   const auto sign = camera.mood == camera_mood::drifted ? " ! " : "   ";
   const auto drift = camera.online ? fmt::format("{:.2f}", camera.drift_score) : "offline";
@@ -215,7 +229,7 @@ std::vector<std::string> table_lines(const live_state& state, const table_option
   const auto width = static_cast<std::size_t>(options.width);
   const auto height = static_cast<std::size_t>(std::max(wanted.height, 10));
   std::vector<std::string> lines{painted(cut(state.title, width), bold, options.colour), facts_line(state),
-                                 header(width - fixed_cells, options.colour)};
+                                 header(state, options)};
   // Below the cameras: an empty line, the strip, an empty line and at least two news.
   for (auto& row : camera_rows(state, options, height - lines.size() - 5))
     lines.push_back(std::move(row));

@@ -69,11 +69,15 @@ void collect_series(camera_result& camera, const recorded_run& run) {
       continue;
     if (e.id == event_id::accuracy_deployed && std::isfinite(e.value))
       camera.accuracy.push_back({seconds_of(e.at), e.value});
+    else if (e.id == event_id::accuracy_truth && std::isfinite(e.value))
+      camera.truth.accuracy.push_back({seconds_of(e.at), e.value});
+    else if (e.id == event_id::accuracy_teacher && std::isfinite(e.value))
+      camera.truth.teacher.push_back({seconds_of(e.at), e.value});
     else if (e.id == event_id::model_deployed)
       camera.deployments.push_back(seconds_of(e.at));
   }
-  std::stable_sort(camera.accuracy.begin(), camera.accuracy.end(),
-                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  for (auto* series : {&camera.accuracy, &camera.truth.accuracy, &camera.truth.teacher})
+    std::stable_sort(series->begin(), series->end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   std::sort(camera.deployments.begin(), camera.deployments.end());
 }
 
@@ -95,6 +99,20 @@ void measure_recovery(camera_result& camera, double drift) {
       camera.seconds_to_recover = *at - drift;
 }
 
+/// Over the spans that the camera itself was measured over.
+void measure_truth(camera_result& camera, double calm_from, double calm_until, double recovered_from) {
+  auto& truth = camera.truth;
+  truth.map_before = mean_between(truth.accuracy, calm_from, calm_until);
+  truth.map_drifted = std::isfinite(camera.drift_at)
+                        ? mean_between(truth.accuracy, camera.drift_at,
+                                       std::isfinite(camera.deployed_at) ? camera.deployed_at : never)
+                        : unknown;
+  truth.map_recovered = mean_between(truth.accuracy, recovered_from, never);
+  const auto changed = std::isfinite(camera.drift_at) ? camera.drift_at : never;
+  truth.teacher_before = mean_between(truth.teacher, 0, changed);
+  truth.teacher_drifted = mean_between(truth.teacher, changed, never);
+}
+
 camera_result measure(const recorded_run& run, const camera_facts& facts, double first_drift, double end,
                       const result_options& options) {
   camera_result camera;
@@ -110,6 +128,7 @@ camera_result measure(const recorded_run& run, const camera_facts& facts, double
   camera.map_recovered = mean_between(camera.accuracy, end - seconds_of(options.end), never);
   if (std::isfinite(drift))
     measure_recovery(camera, drift);
+  measure_truth(camera, calm_from, calm_until, end - seconds_of(options.end));
   if (const auto tally = run.cameras.find(facts.name); tally != run.cameras.end())
     camera.bytes_sent = tally->second.bytes_sent;
   return camera;

@@ -41,6 +41,17 @@ struct accuracy_reading {
 
 /// Every mAP is the plain mean of the readings named; NaN when there are none. Readings that are NaN (no
 /// object among the frames) do not count.
+/// The same spans, measured against the exact truth: for comparison only, nothing that happened depends on it. All NaN
+/// where nobody knows it.
+struct truth_result {
+  double map_before = 0, map_drifted = 0, map_recovered = 0;
+  /// The teacher's labels, before the drift and from then on; for a camera that did not drift the whole run is before.
+  double teacher_before = 0, teacher_drifted = 0;
+  std::vector<accuracy_reading> accuracy, teacher;
+
+  bool is_known() const { return !accuracy.empty(); }
+};
+
 struct camera_result {
   std::string name;
   /// NaN when the camera did not drift.
@@ -66,6 +77,7 @@ struct camera_result {
   /// Video that left the camera.
   std::uint64_t bytes_sent = 0;
   std::vector<accuracy_reading> accuracy;
+  truth_result truth;
   /// When models were deployed to it.
   std::vector<double> deployments;
 };

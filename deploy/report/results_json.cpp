@@ -11,10 +11,27 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+json as_json(const std::vector<accuracy_reading>& readings) {
+  json out = json::array();
+  for (const auto& reading : readings)
+    out.push_back({json_number(reading.at), json_number(reading.map50)});
+  return out;
+}
+
+/// null where nobody knows the truth.
+json as_json(const truth_result& truth) {
+  if (!truth.is_known())
+    return nullptr;
+  return {{"map_before", json_number(truth.map_before)},
+          {"map_drifted", json_number(truth.map_drifted)},
+          {"map_recovered", json_number(truth.map_recovered)},
+          {"teacher_before", json_number(truth.teacher_before)},
+          {"teacher_drifted", json_number(truth.teacher_drifted)},
+          {"accuracy", as_json(truth.accuracy)},
+          {"teacher", as_json(truth.teacher)}};
+}
+
 json as_json(const camera_result& camera) {
-  json accuracy = json::array();
-  for (const auto& reading : camera.accuracy)
-    accuracy.push_back({json_number(reading.at), json_number(reading.map50)});
   json deployments = json::array();
   for (const auto at : camera.deployments)
     deployments.push_back(json_number(at));
@@ -29,7 +46,8 @@ json as_json(const camera_result& camera) {
           {"observed_for", json_number(camera.observed_for)},
           {"bytes_sent", camera.bytes_sent},
           {"deployments", std::move(deployments)},
-          {"accuracy", std::move(accuracy)}};
+          {"accuracy", as_json(camera.accuracy)},
+          {"truth", as_json(camera.truth)}};
 }
 
 json as_json(const group_result& group) {

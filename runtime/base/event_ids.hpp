@@ -58,6 +58,13 @@ inline constexpr std::string_view grant_lost = "grant.lost";
 
 /// The camera's deployed model on its newest held-out frames. value: mAP50, [0, 1]; text: on how much.
 inline constexpr std::string_view accuracy_deployed = "accuracy.deployed";
+/// The same against the exact truth, where it is known; no decision hears of it. value: mAP50, [0, 1]; text: on how much.
+inline constexpr std::string_view accuracy_truth = "accuracy.truth";
+/// The teacher's labels on the same frames, all taken for equally sure, against the exact truth. value: mAP50, [0, 1];
+/// text: on how much.
+inline constexpr std::string_view accuracy_teacher = "accuracy.teacher";
+/// The exact truth about the camera's pictures should be known, but cannot be had. text: why.
+inline constexpr std::string_view truth_unknown = "truth.unknown";
 /// The group's model, mean over its members. value: mAP50, [0, 1].
 inline constexpr std::string_view accuracy_group = "accuracy.group";
 

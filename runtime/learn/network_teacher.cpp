@@ -117,7 +117,7 @@ result<std::unique_ptr<teacher>> make_network_teacher(const blob& weights, std::
   if (!variant)
     return tl::unexpected{variant.error()};
   if (options.outlines_needed && !variant->masks)
-    return fail(ec::unsupported, spec.architecture + " draws no masks, which the student is to learn",
+    return fail(ec::shape_mismatch, spec.architecture + " draws no masks, which the student is to learn",
                 "use a teacher of an architecture that ends in -seg, or a student without masks");
   auto places = places_of(spec.classes, class_names(*facts), classes);
   if (!places)

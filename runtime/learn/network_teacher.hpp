@@ -43,7 +43,7 @@ places_of(std::uint16_t classes, std::span<const std::string> named, std::span<c
 /// A teacher that is a YOLO11, larger than the students or trained on more than they (paper 2.2: YOLO11x teaches
 /// YOLO11n). Weights of every variant will do, in safetensors, or a trainer's checkpoint.
 /// @param classes of the students: labels are of these
-/// @returns as `recognise`, `deployable` and `places_of`; `unsupported` for weights that draw no masks where outlines
+/// @returns as `recognise`, `deployable` and `places_of`; `shape_mismatch` for weights without masks where outlines
 ///          are needed; `invalid_argument` for options out of range
 result<std::unique_ptr<teacher>> make_network_teacher(const blob& weights, std::span<const std::string> classes,
                                                       const network_teacher_options& options);

@@ -18,6 +18,8 @@ struct address {
   double fps = 10;
   /// The world's second at which the first picture is taken, 0..1e9.
   double at = 0;
+
+  friend bool operator==(const address&, const address&) = default;
 };
 
 inline constexpr std::string_view address_scheme = "world:";
@@ -42,5 +44,9 @@ struct announcement {
 
 /// All that happens to the camera of an address, in ascending order of time.
 std::vector<announcement> announcements(const address& of);
+
+/// The inverse. @returns `unsupported` for what no address can say: a world that begins at another hour than its
+/// camera's, changes of different lengths, a name that says something else.
+result<std::string> write_address(const address& of);
 
 } // namespace ecco::world

@@ -46,10 +46,10 @@ std::vector<camera_plan> make_fleet(const fleet_plan& of) {
     made.width = of.width;
     made.height = of.height;
     auto& happens = made.happens;
-    happens.begins.hour = std::fmod(of.hour
-                                        + (1 - of.alike.lighting) * 12 * static_cast<float>(i)
-                                              / static_cast<float>(std::max(1u, of.cameras - 1)),
-                                    24.f);
+    const float later = (1 - of.alike.lighting) * 12 * static_cast<float>(i)
+                        / static_cast<float>(std::max(1u, of.cameras - 1));
+    // Rounded, to be read by people: to minutes or so here, and to tenths of a second below.
+    happens.begins.hour = std::fmod(std::round((of.hour + later) * 100) / 100, 24.f);
     change comes{of.drift, 0, 8, of.amount};
     if (i >= same_weather) {
       auto k = (i - same_weather) % (drifts.size() - 1);
@@ -62,7 +62,7 @@ std::vector<camera_plan> make_fleet(const fleet_plan& of) {
     const double late = i == 0 ? 0
                                : (1 - std::clamp(of.alike.timing, 0.f, 1.f)) * of.spread
                                      * (i + .5 * (fraction(hash) - .5)) / std::max(1u, of.cameras - 1);
-    comes.at = of.at + late;
+    comes.at = of.at + std::round(late * 10) / 10;
     happens.changes.push_back(comes);
     all.push_back(made);
   }

@@ -16,13 +16,16 @@ namespace {
 struct a_link : virtual_system {
   mock<allocator_actor> allocator{*this};
   mock<group_job_actor> job{*this};
+  mock<truth_judge_actor> judge{*this};
   recorder telemetry{*this};
   ingest_actor video;
   std::uint64_t sequence = 0;
 
   explicit a_link(std::size_t held_out_before_drift = 0) {
     job.take<sample_batch>();
+    judge.take<sample_batch>();
     ingest_config config;
+    config.judge = judge.handle();
     config.camera = camera_id{"north"};
     config.held_out_before_drift = held_out_before_drift;
     video = keep(system().spawn(
@@ -145,6 +148,23 @@ BOOST_FIXTURE_TEST_CASE(the_deployed_accuracy_counts_held_out_frames_only, a_lin
   BOOST_TEST(right.front().text.find("5 held-out frames") == 0u);
   show(7s, sample_role::held_out, 5, false);
   BOOST_TEST(telemetry.all(event_id::accuracy_deployed).back().value < .6);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_judge_hears_of_the_frames_that_were_scored_and_of_no_others, a_link) {
+  show(0s, sample_role::train);
+  BOOST_TEST(judge.got<sample_batch>().empty());
+  show(6s, sample_role::held_out);
+  show(7s, sample_role::held_out, 3);
+  BOOST_TEST_REQUIRE(judge.got<sample_batch>().size() == 2u);
+  const auto& last = judge.got<sample_batch>().back();
+  BOOST_TEST(last.camera.value == "north");
+  BOOST_TEST(last.frames.size() == 8u);
+  for (const auto& sample : last.frames) {
+    BOOST_TEST((sample.shot.role == sample_role::held_out));
+    BOOST_TEST(!sample.labels.empty());
+    BOOST_TEST(!sample.seen.empty());
+  }
+  BOOST_TEST(telemetry.all(event_id::accuracy_deployed).back().text.find("8 held-out frames") == 0u);
 }
 
 BOOST_FIXTURE_TEST_CASE(subsamples_wait_for_enough_frames, a_link) {

@@ -35,6 +35,24 @@ BOOST_FIXTURE_TEST_CASE(who_asks_hears_of_cameras_that_move_or_change_groups_and
   BOOST_TEST(say(location{47.0001, 8}, group_id{7}) == 5u);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_camera_stands_where_its_last_readings_put_it, virtual_system) {
+  const auto sink = keep(system().spawn(telemetry, telemetry_sink{}));
+  const auto reading = [&](std::string_view id, double value) {
+    tell(sink, event{{}, std::string{id}, camera_id{"north"}, {}, {}, 0, value, {}});
+  };
+  reading(event_id::accuracy_deployed, .5);
+  auto known = ask<status_report>(sink, status_query{});
+  BOOST_TEST(known->cameras.at(0).map50 == .5);
+  BOOST_TEST(!known->cameras.at(0).truth50); // nobody knows it
+  BOOST_TEST(!known->cameras.at(0).teacher50);
+  reading(event_id::accuracy_truth, .4);
+  reading(event_id::accuracy_teacher, .7);
+  known = ask<status_report>(sink, status_query{});
+  BOOST_TEST(known->cameras.at(0).map50 == .5);
+  BOOST_TEST(known->cameras.at(0).truth50.value_or(0) == .4);
+  BOOST_TEST(known->cameras.at(0).teacher50.value_or(0) == .7);
+}
+
 BOOST_FIXTURE_TEST_CASE(cameras_that_there_are_not_are_not_remembered_whoever_tells_of_them, virtual_system) {
   telemetry_sink of_server;
   int told = 0;

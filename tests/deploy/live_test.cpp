@@ -92,6 +92,17 @@ GPU     aaaaaaaaaaaaa   a g-0001
 )");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_true_has_a_column_where_it_is_known) {
+  auto state = demo_at(230);
+  const auto without = table_lines(state, {.width = 80, .height = 14});
+  state.apply(made::at(229, event_id::accuracy_truth, {.camera = "yard", .value = 0.41}));
+  const auto lines = table_lines(state, {.width = 80, .height = 14, .unicode = false});
+  BOOST_TEST(lines[2] == "GROUP   CAMERA           mAP  TRUTH   GAIN  TREND            DRIFT   MODEL   GPU");
+  BOOST_TEST(lines[3].find("  0.54      -  +0.33  ") != std::string::npos);
+  BOOST_TEST(lines[4].find("  0.54   0.41  +0.36  ") != std::string::npos);
+  BOOST_TEST(lines[4].find("+0.36") == without[4].find("+0.36") + 7); // nothing else but the trend gives way
+}
+
 BOOST_AUTO_TEST_CASE(colour_adds_nothing_but_escape_sequences) {
   auto coloured = joined(table_lines(demo_at(126), {.colour = true}));
   BOOST_TEST(coloured.find("\x1b[31m") != std::string::npos);
@@ -133,13 +144,13 @@ RC_BOOST_PROP(the_table_keeps_to_its_room, (const std::vector<std::uint8_t>& sto
   live_state state;
   state.title = std::string(200, 't');
   double now = 0;
-  constexpr std::string_view ids[] = {event_id::accuracy_deployed, event_id::drift_injected,
+  constexpr std::string_view ids[] = {event_id::accuracy_truth,    event_id::accuracy_deployed, event_id::drift_injected,
                                       event_id::group_opened,      event_id::group_left,
                                       event_id::group_ended,       event_id::grant_done,
                                       event_id::share_announced,   event_id::model_deployed};
   for (const auto step : story) {
     now += 1;
-    state.apply(made::at(now, ids[step % 8],
+    state.apply(made::at(now, ids[step % 9],
                          {.camera = "camera-" + std::to_string(step / 8),
                           .group = step % 5u + 1,
                           .value = step / 9.,

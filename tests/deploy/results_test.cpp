@@ -60,6 +60,39 @@ BOOST_AUTO_TEST_CASE(each_mean_takes_the_readings_of_its_own_span) {
   BOOST_TEST(camera.observed_for == 99);
 }
 
+BOOST_AUTO_TEST_CASE(the_truth_is_measured_over_the_same_spans_and_told_beside) {
+  const auto in_truth = [](double at, double value) {
+    return made::at(at, event_id::accuracy_truth, {.camera = "north", .value = value});
+  };
+  const auto taught = [](double at, double value) {
+    return made::at(at, event_id::accuracy_teacher, {.camera = "north", .value = value});
+  };
+  std::vector<event> events{made::at(100, event_id::drift_injected, {.camera = "north"}),
+                            made::at(120, event_id::model_deployed, {.camera = "north"}),
+                            made::at(200, event_id::window_closed, {}), made::reading(95, "north", 0.8),
+                            made::reading(105, "north", 0.2), made::reading(190, "north", 0.7)};
+  const auto summary = [&] { return summarize(made::run_of(events), {1, "ecco", {{camera_id{"north"}, {}}}}); };
+  const std::vector before{summary()};
+  BOOST_TEST(!before[0].cameras[0].truth.is_known());
+  BOOST_TEST(to_table(before).find("truth") == std::string::npos);
+  for (auto more : {in_truth(60, .9), in_truth(95, .6), in_truth(105, .1), in_truth(115, .3), in_truth(150, .9),
+                    in_truth(190, .5), taught(50, .8), taught(101, .4), taught(199, .6)})
+    events.push_back(std::move(more));
+  const std::vector after{summary()};
+  const auto& truth = after[0].cameras[0].truth;
+  BOOST_TEST(truth.map_before == .6);
+  BOOST_TEST(truth.map_drifted == .2, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(truth.map_recovered == .5);
+  BOOST_TEST(truth.teacher_before == .8);
+  BOOST_TEST(truth.teacher_drifted == .5, boost::test_tools::tolerance(1e-9));
+  BOOST_TEST(after[0].cameras[0].map_before == before[0].cameras[0].map_before);
+  BOOST_TEST(to_table(after).find("north             ecco             0.60     0.20       0.50          0.80 / 0.50\n")
+             != std::string::npos);
+  const auto document = nlohmann::json::parse(to_json(after[0]));
+  BOOST_TEST(document["cameras"][0]["truth"]["teacher_drifted"] == .5);
+  BOOST_TEST(nlohmann::json::parse(to_json(before[0]))["cameras"][0]["truth"].is_null());
+}
+
 BOOST_AUTO_TEST_CASE(recovery_needs_two_readings_in_a_row_above_half) {
   const std::vector<accuracy_reading> until{{90, 0.6}, {110, 0.2}};
   struct {

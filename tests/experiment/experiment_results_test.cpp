@@ -58,6 +58,26 @@ BOOST_AUTO_TEST_CASE(a_change_is_followed_from_before_it_until_the_end) {
   BOOST_TEST(town.answered == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(the_truth_is_told_beside_and_changes_nothing) {
+  experiment_record record;
+  tell(record, "a", 150, 200);
+  const auto without = summarize(record, facts_until(200));
+  BOOST_TEST(std::isnan(without.all.truth));
+  BOOST_TEST(to_table(std::vector{without}).find("truth") == std::string::npos);
+  record.append(happens(20, event_id::accuracy_truth, "a", 0.5));
+  record.append(happens(30, event_id::accuracy_truth, "a", 0.75));
+  record.append(happens(20, event_id::accuracy_teacher, "a", 0.9));
+  const auto with = summarize(record, facts_until(200));
+  BOOST_TEST(with.all.truth == 0.625);
+  BOOST_TEST(with.all.teacher == 0.9);
+  BOOST_TEST(with.all.mean == without.all.mean);
+  BOOST_TEST(with.all.lowest == without.all.lowest);
+  BOOST_TEST(with.all.response == without.all.response);
+  BOOST_TEST(to_table(std::vector{with}).find("exact truth, which no decision sees: mean 0.625, the teacher's labels 0.900")
+             != std::string::npos);
+  BOOST_TEST(to_json(std::vector{with}).find("\"map_mean_truth\": 0.625") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(one_good_reading_is_no_recovery) {
   experiment_record record;
   for (double at = 10; at <= 200; at += 10)

@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(outlines_come_from_a_network_with_masks_and_are_refused_of_
   auto options = some_options();
   options.outlines_needed = true;
   const auto no_masks = refusal(random_weights(a_spec(), "cat,dog"), {"cat"}, options);
-  BOOST_CHECK(no_masks.code == ec::unsupported);
+  BOOST_CHECK(no_masks.code == ec::shape_mismatch);
   BOOST_TEST(says(no_masks, "yolo11p draws no masks"));
   BOOST_TEST(says(no_masks, "-seg"));
   const auto teaches = made(random_weights(a_spec(2, "yolo11p-seg"), "cat,dog"), {"cat", "dog"}, options);

@@ -562,7 +562,8 @@ status_report any(std::size_t) {
           .cameras = some([] {
             return camera_standing{
                 .last = a_camera_status(), .online = coin(), .group = group(), .map50 = fraction(),
-                .arriving = real(0, 1e9)};
+                .arriving = real(0, 1e9), .truth50 = coin() ? std::optional{fraction()} : std::nullopt,
+                .teacher50 = coin() ? std::optional{fraction()} : std::nullopt};
           }),
           .groups = some([] {
             return group_standing{.group = group(),

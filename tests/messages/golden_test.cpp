@@ -65,6 +65,13 @@ BOOST_AUTO_TEST_CASE(a_status_with_its_group_keeps_its_bytes) {
   check(status, "cameraStatusWithGroup");
 }
 
+BOOST_AUTO_TEST_CASE(a_standing_with_its_truth_keeps_its_bytes) {
+  auto report = test::sample<status_report>();
+  report.cameras.at(0).truth50 = .25;
+  report.cameras.at(0).teacher50 = .75;
+  check(report, "statusReportWithTruth");
+}
+
 BOOST_AUTO_TEST_CASE(a_query_about_a_group_keeps_its_bytes) {
   auto query = test::sample<expert_query>();
   query.camera = {};

@@ -133,6 +133,43 @@ class Weights(ProgramTest):
         self.assert_ends(self.serve_with(weights), BAD_DATA, "run.safetensors", "checkpoint", "ecco model convert")
 
 
+class Teacher(ProgramTest):
+    """A network that teaches, which the worker loads."""
+
+    def work_with(self, weights, *more, config=FLEET):
+        return self.ecco("worker", "-c", self.write_fleet(config), "--set", "teacher.kind=network", "--set",
+                         f"teacher.weights={weights}", "--set", "teacher.input=64x64", *more)
+
+    def test_missing_weights_are_named(self):
+        self.assert_ends(self.work_with(""), BAD_CONFIG, "teacher.weights is missing", "safetensors")
+        self.assert_ends(self.work_with("nowhere.safetensors"), NO_INPUT, "nowhere.safetensors", "teacher.weights")
+
+    def test_what_is_no_network_is_refused(self):
+        whole = file_of({"model.0.conv.weight": ([8, 3, 3, 3], bytes(864))})
+        for content in (whole[:40], whole, b"weights"):
+            with self.subTest(content=content[:8]):
+                weights = self.write("broken.safetensors", content)
+                self.assert_ends(self.work_with(weights), BAD_DATA, "broken.safetensors")
+
+    def test_a_teacher_that_knows_none_of_the_classes_is_refused(self):
+        weights = self.write("zoo.safetensors", weights_file({"classes": "zebra,bear"}))
+        self.assert_ends(self.work_with(weights), BAD_DATA, "zoo.safetensors", "none of the classes to label (person)",
+                         "zebra, bear", "`classes`")
+
+    def test_classes_without_names_must_be_as_many(self):
+        weights = self.write("nameless.safetensors", weights_file())
+        self.assert_ends(self.work_with(weights), BAD_DATA, "nameless.safetensors", "2 classes without names", "metadata")
+
+    def test_a_teacher_without_masks_for_a_student_with_them_is_refused(self):
+        weights = self.write("boxes.safetensors", weights_file({"classes": "person,car"}))
+        self.assert_ends(self.work_with(weights, config=MASK_FLEET), BAD_DATA, "boxes.safetensors", "draws no masks",
+                         "-seg")
+
+    def test_crossed_scores_are_refused(self):
+        self.assert_ends(self.work_with("any.safetensors", "--set", "teacher.ignore_score=0.6"), BAD_CONFIG,
+                         "teacher.ignore_score is 0.6", "teacher.least_score is 0.4")
+
+
 class Ports(ProgramTest):
     def test_a_port_in_use_is_named(self):
         config = self.write_fleet()

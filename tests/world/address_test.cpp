@@ -2,6 +2,7 @@
 #include "runtime/world/address.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <rapidcheck.h>
 
 namespace ecco {
 namespace {
@@ -78,6 +79,43 @@ BOOST_AUTO_TEST_CASE(whatever_is_wrong_is_named) {
     BOOST_TEST((refused.error().code == ec::invalid_argument));
     BOOST_TEST(refused.error().what.find(named) != std::string::npos, refused.error().what);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_written_reads_back_equal) {
+  const bool holds = rc::check([] {
+    const auto number = [](int low, int high, double by) { return *rc::gen::inRange(low, high) * by; };
+    address of;
+    of.camera = camera_named(*rc::gen::element<std::string>("car-park-3", "drone-suburb-1", "car-tunnel-77")).value();
+    of.world.seed = *rc::gen::arbitrary<std::uint64_t>();
+    of.fps = number(1, 600, .1);
+    of.at = number(0, 1000, .7);
+    of.camera.width = static_cast<std::uint16_t>(2 * *rc::gen::inRange(16, 960));
+    of.camera.formation = *rc::gen::inRange(0u, 9u);
+    auto& happens = of.camera.happens;
+    of.world.start_hour = happens.begins.hour = static_cast<float>(number(0, 240, .1));
+    happens.begins.fog = static_cast<float>(number(0, 100, .001));
+    happens.begins.cloud = static_cast<float>(number(0, 100, .01));
+    const auto over = static_cast<float>(number(1, 100, .3));
+    for (int k = 0, changes = *rc::gen::inRange(0, 6); k < changes; ++k)
+      happens.changes.push_back({static_cast<change_kind>(*rc::gen::inRange(0, 5)), of.at + 10. * k, over,
+                                 static_cast<float>(number(0, 100, .001))});
+    for (int k = 0, moves = *rc::gen::inRange(0, 3); k < moves; ++k)
+      happens.moves.push_back({of.at + 7. * k, static_cast<district>(*rc::gen::inRange(0, 3))});
+    const auto text = write_address(of);
+    RC_ASSERT(text.has_value());
+    RC_ASSERT(read_address(*text).value() == of);
+  });
+  BOOST_TEST(holds);
+}
+
+BOOST_AUTO_TEST_CASE(what_no_address_can_say_is_not_written) {
+  auto of = read_address("world:park-1?rain=1@10,0@20").value();
+  BOOST_TEST(write_address(of).value() == "world:park-1?seed=1&hour=10&rain=1@10,0@20");
+  of.camera.happens.changes[1].over = 9;
+  BOOST_TEST((write_address(of).error().code == ec::unsupported));
+  of = read_address("world:park-1").value();
+  of.world.start_hour = 11;
+  BOOST_TEST(!write_address(of).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
