@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/frame_archiving.hpp"
 #include "actors/interfaces.hpp"
 #include "messages/plan.hpp"
 #include "runtime/policy/ams_rate.hpp"
@@ -39,6 +40,8 @@ struct ingest_config {
   /// AMS's adaptive rate: the camera is told to send this plan at a rate that follows its scene. None: somebody else
   /// decides what it sends.
   std::optional<sampling_plan> adaptive;
+  /// Where labelled frames are kept; none: nowhere.
+  std::shared_ptr<frame_archive> archive;
 };
 
 struct ingest_state {
@@ -47,6 +50,7 @@ struct ingest_state {
   struct stored {
     labelled_frame sample;
     duration arrived{};
+    frame_archiving::ticket kept_as{};
   };
   struct subsample_wait {
     subsample_order order;
@@ -93,6 +97,7 @@ struct ingest_state {
   camera_hello camera;
   camera_actor device;
   ams_rate ams;
+  frame_archiving archiving;
   request_desk_actor desk;
   probe_watch probes{{}};
   bool asking = false;
