@@ -51,18 +51,19 @@ void ingest_state::receive(encoded_segment& segment) {
   auto pictures = decoder->decode(segment);
   if (!pictures)
     return refuse(pictures.error());
+  const auto keeping = archiving.begin(segment, camera.place, now(self));
   for (std::size_t i = 0; i < pictures->size(); ++i) {
     auto& note = segment.frames[i];
     frame shot{config.camera, note.media_time, segment.role, std::move((*pictures)[i])};
-    waiting.push_back({{std::move(shot), {}, std::move(note.seen), note.seen_by}, now(self)});
+    waiting.push_back({{std::move(shot), {}, std::move(note.seen), note.seen_by}, now(self), {keeping, i}});
   }
   forget_the_oldest();
   label_next();
 }
 
 void ingest_state::forget_the_oldest() {
-  while (waiting.size() > config.waiting)
-    waiting.pop_front();
+  for (; waiting.size() > config.waiting; waiting.pop_front())
+    archiving.given_up(waiting.front().kept_as, group, now(self));
 }
 
 void ingest_state::label_next() {
@@ -98,6 +99,7 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& item = batch[i];
     item.sample.labels = std::move(said.frames[i]);
+    archiving.labelled(item.kept_as, item.sample.labels, group, now(self));
     const auto probe = item.sample.shot.role == sample_role::held_out;
     probed |= probe;
     if (!probe && config.adaptive)
@@ -198,6 +200,7 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       job = whom;
       group = order.group;
       probes.reset();
+      archiving.joined(config.camera, group, order.since);
       // What the camera showed since its drift began comes along (decision 29), and what it must not forget.
       const auto drifted = now(self) - order.since;
       auto frames = kept.before_drift(drifted, config.before_drift, config.held_out_before_drift);
@@ -238,6 +241,10 @@ ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> 
   state.allocator = std::move(allocator);
   state.telemetry = std::move(telemetry);
   state.reported = now(self);
+  state.archiving = {state.config.archive, [&state](const error& why) {
+                       state.self->send(state.telemetry, event{{}, std::string{event_id::frames_unkept},
+                                                               state.config.camera, {}, {}, 0, 0, render(why)});
+                     }};
   return state.make_behavior();
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/frame_archiving.hpp"
 #include "actors/interfaces.hpp"
 #include "messages/plan.hpp"
 #include "runtime/policy/ams_rate.hpp"
@@ -41,6 +42,8 @@ struct ingest_config {
   std::optional<sampling_plan> adaptive;
   /// Hears what was scored; may be nobody.
   truth_judge_actor judge{};
+  /// Where labelled frames are kept; none: nowhere.
+  std::shared_ptr<frame_archive> archive;
 };
 
 struct ingest_state {
@@ -49,6 +52,7 @@ struct ingest_state {
   struct stored {
     labelled_frame sample;
     duration arrived{};
+    frame_archiving::ticket kept_as{};
   };
   struct subsample_wait {
     subsample_order order;
@@ -95,6 +99,7 @@ struct ingest_state {
   camera_hello camera;
   camera_actor device;
   ams_rate ams;
+  frame_archiving archiving;
   request_desk_actor desk;
   probe_watch probes{{}};
   bool asking = false;

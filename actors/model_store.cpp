@@ -41,6 +41,7 @@ result<void> model_store_state::begin(model_store_config with, std::shared_ptr<r
 result<model_ref> model_store_state::add(revision added, const blob& weights) {
   added.model.revision = revisions.empty() ? 1 : revisions.rbegin()->first + 1;
   added.model.sha256 = sha256_hex(weights.view());
+  added.student = config.student;
   if (auto saved = store->save(added, weights); !saved)
     return tl::unexpected{saved.error()};
   return revisions.emplace(added.model.revision, added).first->second.model;
@@ -54,6 +55,7 @@ result<gate_verdict> model_store_state::judge(const model_candidate& candidate) 
                                           + member.candidate.camera.value + " twice");
   gate_verdict verdict;
   std::vector<std::pair<camera_id, std::string>> accepted;
+  std::map<camera_id, double> accuracy;
   for (const auto& member : candidate.members) {
     const auto& camera = member.candidate.camera;
     auto decided = decide(member, config.gate);
@@ -65,6 +67,7 @@ result<gate_verdict> model_store_state::judge(const model_candidate& candidate) 
     if (decided.deploy && cameras.contains(camera)) {
       accepted.emplace_back(camera, decided.why);
       verdict.deployed.push_back(camera);
+      accuracy[camera] = member.candidate.map50;
     } else {
       verdict.refused.push_back(camera);
       tell(event_id::model_rejected, camera, candidate.group, member.candidate.map50, decided.why);
@@ -72,8 +75,9 @@ result<gate_verdict> model_store_state::judge(const model_candidate& candidate) 
   }
   if (accepted.empty())
     return verdict;
-  auto added = add({{}, candidate.parent.revision, candidate.group, candidate.window, verdict.deployed},
-                   candidate.weights);
+  revision made{{}, candidate.parent.revision, candidate.group, candidate.window, verdict.deployed};
+  made.accuracy = std::move(accuracy);
+  auto added = add(std::move(made), candidate.weights);
   if (!added)
     return tl::unexpected{added.error()};
   verdict.model = *added;

@@ -25,6 +25,8 @@ struct model_store_config {
   std::shared_ptr<zoo_shelf> shelf = std::make_shared<memory_keeper<zoo_content>>();
   /// Weights every camera begins with when the store is empty.
   blob initial;
+  /// Told with every revision.
+  student_traits student;
 };
 
 struct model_store_state {

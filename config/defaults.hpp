@@ -32,6 +32,8 @@ inline constexpr const char* state = "ecco-state";
 /// Workers are processes of their own; one computer that does everything sets 1.
 inline constexpr std::uint32_t workers = 0;
 inline constexpr log_level log = log_level::info;
+/// None: a camera's pictures may show people. Whoever wants them on a disk says so.
+inline constexpr std::uint64_t keep_frames = 0;
 /// Nobody should be able to break a server that is meant to work.
 inline constexpr bool faults = false;
 

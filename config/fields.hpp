@@ -99,6 +99,7 @@ void fields(S& s, V&& visit) {
   visit("media_port", s.media_port, anything{});
   visit("state", s.state, anything{});
   visit("workers", s.workers, between{0u, 64u});
+  visit("keep_frames", s.keep_frames, between{byte_count{0}, byte_count{1'000'000'000'000}});
   visit("log", s.log, anything{});
   visit("faults", s.faults, anything{});
 }

@@ -203,6 +203,11 @@ class reader {
       accept(out, parse_bit_rate(text->text), node, path);
   }
 
+  void read(byte_count& out, const yaml_node& node, const std::string& path) {
+    if (const auto* text = scalar(node, path, {}, "a size such as 256MB"))
+      accept(out, parse_byte_count(text->text), node, path);
+  }
+
   void read(metres& out, const yaml_node& node, const std::string& path) {
     if (const auto* text = scalar(node, path, {}, "a length such as 200m"))
       accept(out, parse_length(text->text), node, path);

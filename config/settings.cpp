@@ -157,6 +157,15 @@ std::optional<setting_fault> find_no_time_after_profile(const settings& value) {
       "use 2 or more, or another allocation"};
 }
 
+std::optional<setting_fault> find_small_frame_store(const server_settings& server) {
+  const byte_count least{1'000'000};
+  if (server.keep_frames.value == 0 || server.keep_frames >= least)
+    return {};
+  return setting_fault{"server.keep_frames",
+                       "must be 0B, or between " + to_text(least) + " and 1TB, but is " + to_text(server.keep_frames),
+                       "a second of video may need that much"};
+}
+
 std::optional<setting_fault> find_bad_split(const split_settings& split) {
   for (const auto& [name, span] :
        {std::pair{"cycle", split.cycle}, {"train", split.train}, {"held_out", split.held_out}})
@@ -409,6 +418,8 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (rules.found)
     return rules.found;
   if (auto fault = find_port_clash(value.server))
+    return fault;
+  if (auto fault = find_small_frame_store(value.server))
     return fault;
   if (auto fault = find_blind_teacher(value))
     return fault;

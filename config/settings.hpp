@@ -62,6 +62,9 @@ struct server_settings {
   std::filesystem::path state = defaults::state;
   /// Workers inside the server process, 0..64.
   std::uint32_t workers = defaults::workers;
+  /// Labelled frames of all cameras are kept below `state`, for `ecco export`, in at most so many bytes; the oldest make
+  /// room. 0B: none is; else 1MB..1TB.
+  byte_count keep_frames{defaults::keep_frames};
   log_level log = defaults::log;
   /// Whether `ecco inject --fault` may lose, hold up and repeat the server's messages, and end its actors. For tests:
   /// who reaches the port can do it.

@@ -21,6 +21,7 @@ struct unit {
 constexpr std::array<unit, 6> time_units{
     {{"h", 3600e9}, {"m", 60e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}}};
 constexpr std::array<unit, 4> rate_units{{{"Gbit", 1e9}, {"Mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}};
+constexpr std::array<unit, 5> byte_units{{{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1}}};
 constexpr std::array<unit, 2> length_units{{{"km", 1000}, {"m", 1}}};
 
 std::string in_quotes(std::string_view text) {
@@ -119,6 +120,15 @@ result<bit_rate> parse_bit_rate(std::string_view text) {
   return bit_rate{static_cast<std::uint32_t>(std::llround(*bits))};
 }
 
+result<byte_count> parse_byte_count(std::string_view text) {
+  const auto bytes = parse_quantity(text, byte_units, "256MB", "MB");
+  if (!bytes)
+    return tl::unexpected{bytes.error()};
+  if (!(*bytes >= 0 && *bytes <= 9e18))
+    return fail(ec::invalid_argument, "must be between 0B and 9000000TB, but is " + std::string{text});
+  return byte_count{static_cast<std::uint64_t>(std::llround(*bytes))};
+}
+
 result<metres> parse_length(std::string_view text) {
   return parse_quantity(text, length_units, "200m", "m").map([](double value) { return metres{value}; });
 }
@@ -141,6 +151,10 @@ std::string to_text(duration value) {
 
 std::string to_text(bit_rate value) {
   return value.value == 0 ? "0bit" : whole_text(value.value, rate_units);
+}
+
+std::string to_text(byte_count value) {
+  return value.value == 0 ? "0B" : whole_text(static_cast<std::int64_t>(value.value), byte_units);
 }
 
 std::string to_text(metres value) {

@@ -13,6 +13,8 @@ namespace ecco {
 
 /// Bits a second.
 using bit_rate = strong<std::uint32_t, struct bit_rate_kind>;
+/// Bytes of a file or a folder.
+using byte_count = strong<std::uint64_t, struct byte_count_kind>;
 /// Metres.
 using metres = strong<double, struct metres_kind>;
 
@@ -30,6 +32,8 @@ struct picture_size {
 result<duration> parse_duration(std::string_view text);
 /// Reads `800bit`, `500kbit`, `3Mbit`, `1Gbit` (a second, powers of 1000).
 result<bit_rate> parse_bit_rate(std::string_view text);
+/// Reads `500B`, `64kB`, `256MB`, `1.5GB`, `2TB` (powers of 1000).
+result<byte_count> parse_byte_count(std::string_view text);
 /// Reads `200m`, `1.5km`.
 result<metres> parse_length(std::string_view text);
 /// Reads `256x192`.
@@ -39,6 +43,7 @@ result<picture_size> parse_picture_size(std::string_view text);
 
 std::string to_text(duration value);
 std::string to_text(bit_rate value);
+std::string to_text(byte_count value);
 std::string to_text(metres value);
 std::string to_text(picture_size value);
 /// The shortest decimal that reads back as the same number.

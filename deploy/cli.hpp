@@ -65,6 +65,7 @@ void add_eval(CLI::App& app, common_options& common, command& chosen);
 void add_dataset(CLI::App& app, common_options& common, command& chosen);
 void add_model(CLI::App& app, common_options& common, command& chosen);
 void add_profile(CLI::App& app, common_options& common, command& chosen);
+void add_export(CLI::App& app, common_options& common, command& chosen);
 void add_world(CLI::App& app, common_options& common, command& chosen);
 
 } // namespace ecco

@@ -82,6 +82,7 @@ server_parts configured_server(const settings& from) {
   out.grouper.bootstrap = from.student.weights.empty() ? from.bootstrap.length : duration::zero();
   out.models.gate = gate_of(from);
   out.models.zoo = zoo_of(from);
+  out.models.student = {from.classes, from.student.input.width, from.student.input.height};
   out.rates.law = from.rate.law;
   out.rates.correct_every = from.rate.correct_every;
   out.job.train_frames = from.training.replay_frames;

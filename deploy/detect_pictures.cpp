@@ -52,19 +52,18 @@ coco_detection in_pixels(const detection& seen, const image& picture, std::uint3
   return {number, category, where, area(where), seen.score};
 }
 
-/// In the order of the pictures.
-void keep(coco_input& truth, const detection& seen, const image& picture, std::uint32_t number, std::uint32_t category,
-          coco_regions regions) {
+} // namespace
+
+void add_detection(coco_input& to, const detection& seen, const image& picture, std::uint32_t number,
+                   std::uint32_t category, coco_regions regions) {
   auto kept = in_pixels(seen, picture, number, category);
   if (regions == coco_regions::masks) {
     auto mask = mask_of(seen.shape, picture.height, picture.width);
     kept.area = static_cast<double>(area(mask));
-    truth.scene.detection_masks.push_back(std::move(mask));
+    to.scene.detection_masks.push_back(std::move(mask));
   }
-  truth.scene.detections.push_back(kept);
+  to.scene.detections.push_back(kept);
 }
-
-} // namespace
 
 result<class_categories> categories_of(std::uint16_t classes, const std::vector<std::string>& names,
                                        const std::vector<coco_category>& categories) {
@@ -121,7 +120,7 @@ result<std::vector<unread_picture>> detect_pictures(coco_input& truth, torch_det
     for (std::size_t i = 0; i < whole.size(); ++i)
       for (const auto& one : (*seen)[i])
         if (const auto category = categories[one.class_id])
-          keep(truth, one, *whole[i], numbers[i], *category, options.regions);
+          add_detection(truth, one, *whole[i], numbers[i], *category, options.regions);
     done += batch.size();
     if (options.go_on && !options.go_on(done) && done < truth.images.size())
       return fail(ec::unavailable, "stopped after " + std::to_string(done) + " of "

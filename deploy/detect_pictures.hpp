@@ -47,6 +47,11 @@ result<std::vector<unread_picture>> detect_pictures(coco_input& truth, torch_det
                                                     const class_categories& categories,
                                                     const detect_options& options);
 
+/// Adds what was seen in image `number` of the scene, in COCO's pixels; detections come in the order of the images.
+/// @param regions masks of a model that draws them, else boxes
+void add_detection(coco_input& to, const detection& seen, const image& picture, std::uint32_t number,
+                   std::uint32_t category, coco_regions regions);
+
 /// Every detection as a line of COCO's results, in the order of the scene.
 std::string as_results(const coco_input& input);
 

@@ -24,4 +24,8 @@ struct loaded_model {
 result<loaded_model> load_model(const std::filesystem::path& file, const picture_size& input,
                                 const detection_options& options);
 
+/// The same of weights that were read. @param called in errors
+result<loaded_model> load_model(const blob& file, const std::string& called, const picture_size& input,
+                                const detection_options& options);
+
 } // namespace ecco

@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
                "  ecco dataset show PATH        what a data set is, and what is wrong with it\n"
                "  ecco model                    what weights are; convert them; evaluate them on pictures\n"
                "  ecco profile                  how many frames of what size teach a camera best at each GPU budget\n"
+               "  ecco export STATE             labelled frames that a server kept: YOLO, COCO, CVAT\n"
                "  ecco world                    the synthetic city: look at it, render it with exact labels\n"
                "  ecco help exit-codes          what the exit codes mean\n"};
   app.set_version_flag("--version", "ecco " ECCO_VERSION);
@@ -64,6 +65,7 @@ int main(int argc, char** argv) {
   ecco::add_dataset(app, common, chosen);
   ecco::add_model(app, common, chosen);
   ecco::add_profile(app, common, chosen);
+  ecco::add_export(app, common, chosen);
   ecco::add_world(app, common, chosen);
   std::string topic;
   auto* help = app.add_subcommand("help", "Help on a topic: exit-codes");

@@ -33,6 +33,17 @@ epoch present_term() {
   return epoch{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(since_1970).count())};
 }
 
+/// Where labelled frames are kept; nowhere unless the settings say so.
+result<std::shared_ptr<frame_archive>> archive_of(const settings& from) {
+  if (from.server.keep_frames.value == 0)
+    return std::shared_ptr<frame_archive>{};
+  const auto wall_clock = [] {
+    return std::chrono::duration_cast<duration>(std::chrono::system_clock::now().time_since_epoch());
+  };
+  return open_frame_archive(from.server.state / frames_folder,
+                            {from.server.keep_frames.value, from.classes, "ecco " ECCO_VERSION, wall_clock});
+}
+
 /// By the machine's clock, or by what was done.
 void keep_time(torch_learner_options& options, std::optional<double> images_a_second) {
   if (!images_a_second) {
@@ -86,6 +97,9 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   auto kept = seats->load();
   if (!kept)
     return tl::unexpected{kept.error()};
+  auto archive = archive_of(from);
+  if (!archive)
+    return tl::unexpected{archive.error()};
   auto media = listen_for_media({from.server.host, from.server.media_port});
   if (!media)
     return tl::unexpected{media.error()};
@@ -100,6 +114,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.models.shelf = open_zoo_shelf(from.server.state / "models");
   out.grouper.store = std::move(seats);
   out.grouper.kept = std::move(*kept);
+  out.ingest.archive = std::move(*archive);
   out.media_host = from.server.host;
   out.media = std::move(*media);
   out.store = std::move(*store);

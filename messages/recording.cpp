@@ -8,11 +8,9 @@
 #include <cstring>
 #include <utility>
 
-#include <capnp/any.h>
 #include <capnp/message.h>
 
-#include "messages/capnp_error.hpp"
-#include "messages/flat.hpp"
+#include "messages/checked_entry.hpp"
 #include "messages/recording.capnp.h"
 #include "messages/sha256.hpp"
 #include "messages/stored_blobs.hpp"
@@ -23,28 +21,8 @@ namespace ecco {
 
 namespace {
 
-constexpr std::size_t word_bytes = sizeof(capnp::word);
-/// More than any writer of ours makes of the largest message.
-constexpr std::size_t most_segments = 512;
 constexpr std::size_t most_config = 16u << 20;
 constexpr std::size_t most_handles = 64;
-
-std::uint64_t checksum(std::span<const std::uint8_t> data) {
-  const auto digest = sha256(data);
-  std::uint64_t out = 0;
-  for (int i = 7; i >= 0; --i)
-    out = out << 8 | digest[static_cast<std::size_t>(i)];
-  return out;
-}
-
-void store_u64(std::uint8_t* to, std::uint64_t value) {
-  for (int shift = 0; shift < 64; shift += 8)
-    *to++ = static_cast<std::uint8_t>(value >> shift);
-}
-
-std::uint32_t load_u32(const std::uint8_t* from) {
-  return static_cast<std::uint32_t>(from[0] | from[1] << 8 | from[2] << 16) | std::uint32_t{from[3]} << 24;
-}
 
 // -- writing --------------------------------------------------------------------------------------------
 
@@ -52,16 +30,7 @@ capnp::Text::Reader shown(const std::string& from) {
   return {from.data(), from.size()};
 }
 
-/// `entry` as bytes, with its check: the first word of the root's data, which lies in the first segment.
-bytes finish(capnp::MallocMessageBuilder& entry, std::vector<wire::gap> gaps = {}) {
-  const auto* check = entry.getRoot<capnp::AnyStruct>().getDataSection().begin();
-  const auto segments = entry.getSegmentsForOutput();
-  const auto at = wire::table_bytes(segments.size())
-                  + static_cast<std::size_t>(check - segments[0].asBytes().begin());
-  auto out = wire::flatten(entry, std::move(gaps));
-  store_u64(out.data() + at, checksum(out));
-  return out;
-}
+using wire::finish;
 
 void write_frame(wire::Record::Builder to, const recorded_message& from) {
   to.setIndex(from.index);
@@ -184,33 +153,6 @@ recording_entry read(wire::Entry::Reader from, source blobs) {
               "a later ecco may have made it"};
 }
 
-/// Takes the check out of `words` and compares.
-void verify(kj::ArrayPtr<capnp::word> words, capnp::MessageReader& entry) {
-  const auto section = entry.getRoot<capnp::AnyStruct>().getDataSection();
-  auto whole = words.asBytes();
-  if (section.size() < word_bytes)
-    throw error{ec::malformed_data, "an entry without its check", {}};
-  auto* at = whole.begin() + (section.begin() - whole.begin());
-  std::array<std::uint8_t, word_bytes> given{}, expected{};
-  std::copy_n(at, word_bytes, given.begin());
-  std::fill_n(at, word_bytes, std::uint8_t{0});
-  store_u64(expected.data(), checksum({whole.begin(), whole.size()}));
-  if (given != expected)
-    throw error{ec::malformed_data, "its check does not match: bytes were changed", {}};
-}
-
-recording_entry decode_words(kj::ArrayPtr<capnp::word> words, source blobs) {
-  capnp::ReaderOptions limits;
-  // Everything is read once, and once more where blobs are put back.
-  limits.traversalLimitInWords = 3 * words.size() + 64;
-  limits.nestingLimit = 20;
-  capnp::FlatArrayMessageReader entry{words, limits};
-  if (entry.getEnd() != words.end())
-    throw error{ec::malformed_data, "an entry followed by other bytes", {}};
-  verify(words, entry);
-  return read(entry.getRoot<wire::Entry>(), blobs);
-}
-
 } // namespace
 
 std::string_view to_string(message_fate fate) {
@@ -274,42 +216,9 @@ bytes encode_entry(const recorded_message& record, std::vector<blob_view>& needs
   return finish(compact);
 }
 
-result<std::optional<std::size_t>> entry_bytes(std::span<const std::uint8_t> data) {
-  constexpr std::size_t count_bytes = 4;
-  if (data.size() < count_bytes)
-    return std::optional<std::size_t>{};
-  const std::uint64_t segments = std::uint64_t{load_u32(data.data())} + 1;
-  if (segments > most_segments)
-    return fail(ec::malformed_data, "an entry in " + std::to_string(segments) + " segments, at most "
-                                      + std::to_string(most_segments));
-  const auto table = wire::table_bytes(segments);
-  if (data.size() < table)
-    return std::optional<std::size_t>{};
-  std::uint64_t words = 0;
-  for (std::size_t i = 0; i < segments; ++i)
-    words += load_u32(data.data() + count_bytes * (i + 1));
-  if (words > max_entry_bytes / word_bytes)
-    return fail(ec::malformed_data, "an entry of " + std::to_string(words * word_bytes) + " bytes, at most "
-                                      + std::to_string(max_entry_bytes));
-  return std::optional<std::size_t>{table + words * word_bytes};
-}
-
 result<recording_entry> decode_entry(std::span<const std::uint8_t> data, const blob_source& blobs) {
-  const auto size = entry_bytes(data);
-  if (!size)
-    return tl::unexpected<error>{size.error()};
-  if (!*size || **size != data.size())
-    return fail(ec::malformed_data, "an entry of " + std::to_string(data.size())
-                                      + " bytes that says it has another size");
-  try {
-    auto words = kj::heapArray<capnp::word>(data.size() / word_bytes);
-    std::memcpy(words.begin(), data.data(), data.size());
-    return decode_words(words, blobs);
-  } catch (const error& refusal) {
-    return tl::unexpected<error>{refusal};
-  } catch (const kj::Exception& broken) {
-    return fail(ec::malformed_data, "entry: " + readable(broken));
-  }
+  return wire::decode_checked<recording_entry>(
+    data, [&](capnp::MessageReader& entry) { return read(entry.getRoot<wire::Entry>(), blobs); });
 }
 
 } // namespace ecco

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "messages/codec.hpp"
+#include "messages/entry.hpp"
 
 namespace ecco {
 
@@ -17,8 +18,6 @@ namespace ecco {
 inline constexpr std::uint32_t recording_version = 1;
 /// Blobs of at least this many bytes stand in a recording once, however often they are sent.
 inline constexpr std::size_t stored_blob_bytes = 1024;
-/// An entry is one message and what is said about it.
-inline constexpr std::size_t max_entry_bytes = max_message_bytes + (1u << 20);
 
 /// What a recording begins with.
 struct recording_header {
@@ -101,10 +100,6 @@ bytes encode_entry(const recorded_message& record, std::vector<blob_view>& needs
 
 /// The blob of this name and size; a reader's way to what it has read before.
 using blob_source = std::function<result<bytes>(const std::string& sha256, std::uint64_t size)>;
-
-/// How many bytes the entry has that begins with `data`; nothing when `data` is too short to tell.
-/// @returns `malformed_data` when there is no such entry: too large, or in too many pieces.
-result<std::optional<std::size_t>> entry_bytes(std::span<const std::uint8_t> data);
 
 /// Decodes one whole entry. A record whose message is out of range comes back without, and says why.
 /// @returns `malformed_data` for bytes that are truncated, corrupt or of an unknown kind, `unsupported` for the header

@@ -15,10 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The longest segment table that `entry_bytes` takes.
-constexpr std::size_t most_table_bytes = 4 * 513 + 4;
-constexpr std::size_t step_bytes = 1u << 20;
-
 fs::path part_of(fs::path path) {
   path += ".part";
   return path;
@@ -113,56 +109,22 @@ result<recording_reader> recording_reader::open(const fs::path& path, recording_
   const auto there = fs::exists(path, ignored) ? path : fs::exists(part_of(path), ignored) ? part_of(path) : path;
   if (!fs::exists(there, ignored))
     return fail(ec::not_found, path.string() + " does not exist", "record one with --record FILE");
-  if (!fs::is_regular_file(there, ignored))
-    return fail(ec::io_failed, there.string() + " is not a file");
-  auto* file = std::fopen(there.c_str(), "rbe");
-  if (file == nullptr)
-    return fail(ec::io_failed, there.string() + " cannot be opened: " + reason());
-  recording_reader out{there, file, blobs};
+  auto file = entry_file::open(there);
+  if (!file)
+    return tl::unexpected{file.error()};
+  recording_reader out{std::move(*file), blobs};
   auto first = out.next();
   if (!first)
     return tl::unexpected{first.error()};
   return out;
 }
 
-tl::unexpected<error> recording_reader::bad(const error& why) {
+tl::unexpected<error> recording_reader::bad(const error& why, std::uint64_t offset) {
   const auto before = records_ == 0 ? std::string{"nothing before it can be used"}
                                     : "the " + std::to_string(records_) + " records before it are good";
-  failure_ = error{why.code, path_.string() + ": at byte " + std::to_string(offset_) + ": " + why.what,
+  failure_ = error{why.code, file_.path().string() + ": at byte " + std::to_string(offset) + ": " + why.what,
                    why.hint.empty() ? before : why.hint + "; " + before};
   return tl::unexpected<error>{*failure_};
-}
-
-result<bytes> recording_reader::next_bytes() {
-  bytes entry;
-  std::size_t wanted = 8;
-  const auto fill = [&] {
-    // Grows with what is there, not with what is announced.
-    while (entry.size() < wanted) {
-      const auto had = entry.size();
-      entry.resize(std::min(wanted, had + step_bytes));
-      const auto got = std::fread(entry.data() + had, 1, entry.size() - had, file_.get());
-      entry.resize(had + got);
-      if (got == 0)
-        return false;
-    }
-    return true;
-  };
-  while (fill()) {
-    const auto size = entry_bytes(entry);
-    if (!size)
-      return tl::unexpected<error>{size.error()};
-    if (*size && **size == entry.size())
-      return entry;
-    wanted = *size ? **size : std::min(wanted + 8, most_table_bytes);
-  }
-  if (std::ferror(file_.get()))
-    return fail(ec::io_failed, "cannot be read: " + reason());
-  if (entry.empty())
-    return bytes{};
-  return fail(ec::malformed_data, "it was cut short: " + std::to_string(entry.size()) + " bytes of an entry of "
-                                    + (wanted > 8 ? std::to_string(wanted) : "8 or more") + " are there",
-              "the process that recorded it was killed, or the file was not copied to its end");
 }
 
 result<bytes> recording_reader::find_blob(const std::string& sha256, std::uint64_t size) {
@@ -173,11 +135,10 @@ result<bytes> recording_reader::find_blob(const std::string& sha256, std::uint64
   if (blobs_ == recording_blobs::sized)
     return bytes(size);
   const auto& where = found->second;
-  bytes entry(where.entry_bytes);
-  const auto got = ::pread(::fileno(file_.get()), entry.data(), entry.size(), static_cast<off_t>(where.offset));
-  if (got != static_cast<ssize_t>(entry.size()))
-    return fail(ec::io_failed, "a stored blob cannot be read again: " + reason());
-  auto again = decode_entry(entry, {});
+  const auto entry = file_.again(where.offset, where.entry_bytes);
+  if (!entry)
+    return tl::unexpected{entry.error()};
+  auto again = decode_entry(*entry, {});
   if (!again)
     return tl::unexpected{again.error()};
   const auto content = std::get<recorded_blob>(*again).content.view();
@@ -188,29 +149,30 @@ result<std::optional<recorded_message>> recording_reader::next() {
   if (failure_)
     return tl::unexpected<error>{*failure_};
   while (true) {
-    auto entry = next_bytes();
+    const auto offset = file_.offset();
+    auto entry = file_.next();
     if (!entry)
-      return bad(entry.error());
+      return bad(entry.error(), offset);
     if (entry->empty()) {
       if (!begun_)
-        return bad({ec::malformed_data, "it is empty", "it is not a recording"});
+        return bad({ec::malformed_data, "it is empty", "it is not a recording"}, offset);
       return std::optional<recorded_message>{};
     }
     const auto find = [this](const std::string& name, std::uint64_t size) { return find_blob(name, size); };
     auto decoded = decode_entry(*entry, find);
     if (!decoded)
-      return bad(decoded.error());
+      return bad(decoded.error(), offset);
     const auto first = !begun_;
-    auto record = take(std::move(*decoded), entry->size());
+    auto record = take(std::move(*decoded), offset, entry->size());
     if (!record)
-      return bad(record.error());
-    offset_ += entry->size();
+      return bad(record.error(), offset);
     if (*record || first)
       return record;
   }
 }
 
-result<std::optional<recorded_message>> recording_reader::take(recording_entry entry, std::uint64_t size) {
+result<std::optional<recorded_message>> recording_reader::take(recording_entry entry, std::uint64_t offset,
+                                                                  std::uint64_t size) {
   if (end_)
     return fail(ec::malformed_data, "an entry after the end");
   if (std::holds_alternative<recording_header>(entry) == begun_)
@@ -220,7 +182,7 @@ result<std::optional<recorded_message>> recording_reader::take(recording_entry e
     header_ = std::move(*header);
     begun_ = true;
   } else if (auto* blob = std::get_if<recorded_blob>(&entry)) {
-    known_[blob->sha256] = {offset_, size, blob->content.size()};
+    known_[blob->sha256] = {offset, size, blob->content.size()};
   } else if (auto* end = std::get_if<recording_end>(&entry)) {
     if (end->records != records_)
       return fail(ec::malformed_data, "the end counts " + std::to_string(end->records) + " records, there are "

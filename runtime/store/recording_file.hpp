@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "messages/recording.hpp"
+#include "runtime/store/entry_file.hpp"
 
 namespace ecco {
 
@@ -84,28 +84,22 @@ class recording_reader {
   std::uint64_t records() const { return records_; }
 
  private:
-  struct closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   struct stored {
     std::uint64_t offset = 0, entry_bytes = 0, size = 0;
   };
 
-  recording_reader(std::filesystem::path path, std::FILE* file, recording_blobs blobs)
-      : path_(std::move(path)), file_(file), blobs_(blobs) {}
+  recording_reader(entry_file file, recording_blobs blobs) : file_(std::move(file)), blobs_(blobs) {}
 
-  /// The bytes of the next entry; none at the end.
-  result<bytes> next_bytes();
-  result<std::optional<recorded_message>> take(recording_entry entry, std::uint64_t size);
+  /// @param offset where the entry began @param size its bytes
+  result<std::optional<recorded_message>> take(recording_entry entry, std::uint64_t offset, std::uint64_t size);
   result<bytes> find_blob(const std::string& sha256, std::uint64_t size);
-  tl::unexpected<error> bad(const error& why);
+  tl::unexpected<error> bad(const error& why, std::uint64_t offset);
 
-  std::filesystem::path path_;
-  std::unique_ptr<std::FILE, closer> file_;
+  entry_file file_;
   recording_blobs blobs_;
   recording_header header_;
   bool begun_ = false;
-  std::uint64_t offset_ = 0, records_ = 0;
+  std::uint64_t records_ = 0;
   std::map<std::string, stored> known_;
   std::optional<recording_end> end_;
   std::optional<error> failure_;

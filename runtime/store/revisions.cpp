@@ -2,6 +2,7 @@
 #include "runtime/store/revisions.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -34,13 +35,30 @@ json to_manifest(const revision& one) {
   auto deployed = json::array();
   for (const auto& camera : one.deployed)
     deployed.push_back(camera.value);
-  return {{"revision", one.model.revision}, {"sha256", one.model.sha256}, {"parent", one.parent},
-          {"group", one.group.value},       {"window", one.window},       {"deployed", std::move(deployed)}};
+  auto accuracy = json::object();
+  for (const auto& [camera, score] : one.accuracy)
+    if (std::isfinite(score))
+      accuracy[camera.value] = score;
+  return {{"revision", one.model.revision}, {"sha256", one.model.sha256},     {"parent", one.parent},
+          {"group", one.group.value},       {"window", one.window},           {"deployed", std::move(deployed)},
+          {"classes", one.student.classes}, {"input", {one.student.input_width, one.student.input_height}},
+          {"accuracy", std::move(accuracy)}};
 }
 
 result<void> write_manifest(const fs::path& path, const revision& one) {
   const auto text = to_manifest(one).dump(2) + "\n";
   return write_synced(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+/// What manifests of earlier versions lack.
+void read_what_is_new(revision& one, const json& root) {
+  if (!root.contains("classes"))
+    return;
+  one.student.classes = root.at("classes").get<std::vector<std::string>>();
+  one.student.input_width = root.at("input").at(0).get<std::uint16_t>();
+  one.student.input_height = root.at("input").at(1).get<std::uint16_t>();
+  for (const auto& [camera, score] : root.at("accuracy").items())
+    one.accuracy[camera_id{camera}] = score.get<double>();
 }
 
 std::optional<revision> from_manifest(const bytes& text) {
@@ -56,6 +74,7 @@ std::optional<revision> from_manifest(const bytes& text) {
     one.window = root.at("window").get<window_number>();
     for (const auto& camera : root.at("deployed"))
       one.deployed.emplace_back(camera.get<std::string>());
+    read_what_is_new(one, root);
     return one;
   } catch (const json::exception&) {
     return std::nullopt; // damaged: not listed

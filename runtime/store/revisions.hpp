@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,16 @@
 #include "messages/model.hpp"
 
 namespace ecco {
+
+/// What weights do not say of themselves. Nothing is known of those that an earlier ecco wrote.
+struct student_traits {
+  /// Names of its classes, in their order.
+  std::vector<std::string> classes{};
+  /// Of the network, in pixels.
+  std::uint16_t input_width = 0, input_height = 0;
+
+  friend bool operator==(const student_traits&, const student_traits&) = default;
+};
 
 /// What is known of one set of weights besides the weights.
 struct revision {
@@ -22,6 +33,10 @@ struct revision {
   window_number window = 0;
   /// Cameras that were given it and did not go back: a camera runs the last revision that names it.
   std::vector<camera_id> deployed;
+  student_traits student{};
+  /// mAP@0.5 of those it was made for, on their held-out frames, when it was judged;
+  /// not of one where there was no object.
+  std::map<camera_id, double> accuracy{};
 
   friend bool operator==(const revision&, const revision&) = default;
 };

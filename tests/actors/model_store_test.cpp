@@ -45,6 +45,7 @@ struct a_store : virtual_system {
     model_store_config config;
     config.gate = gate;
     config.initial = std::move(initial);
+    config.student = {{"person", "car"}, 64, 32};
     return keep(system().spawn(model_store, config, disk, telemetry.handle(), allocator.handle()));
   }
 
@@ -101,6 +102,18 @@ BOOST_FIXTURE_TEST_CASE(the_gate_decides_for_each_camera, a_store) {
   BOOST_TEST((given("worse") == revisions{1}));
   BOOST_TEST((cameras.at("better").got<model_update>().back().weights == text_blob("second")));
   BOOST_TEST(telemetry.all(event_id::model_deployed).size() == 3u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_revision_says_what_its_student_is_and_how_good_it_was, a_store) {
+  add_camera("better");
+  add_camera("worse");
+  BOOST_TEST_REQUIRE(propose("second", {evidence("better", .3, .5), evidence("worse", .5, .3)}).has_value());
+  const auto known = disk->list().value();
+  BOOST_TEST_REQUIRE(known.size() == 2u);
+  for (const auto& one : known)
+    BOOST_TEST((one.student == student_traits{{"person", "car"}, 64, 32}));
+  BOOST_TEST(known[0].accuracy.empty());
+  BOOST_TEST((known[1].accuracy == std::map<camera_id, double>{{camera_id{"better"}, .5}}));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_candidate_nobody_wants_becomes_no_revision, a_store) {

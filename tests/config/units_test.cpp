@@ -48,6 +48,15 @@ BOOST_AUTO_TEST_CASE(rates_are_per_second_and_of_powers_of_1000) {
   BOOST_TEST(complaint(parse_bit_rate("-1bit")) == "must be between 0bit and 4Gbit, but is -1bit");
 }
 
+BOOST_AUTO_TEST_CASE(sizes_are_of_powers_of_1000) {
+  BOOST_TEST((parse_byte_count("500B") == byte_count{500}));
+  BOOST_TEST((parse_byte_count("64kB") == byte_count{64'000}));
+  BOOST_TEST((parse_byte_count("1.5GB") == byte_count{1'500'000'000}));
+  BOOST_TEST(complaint(parse_byte_count("256")) == "is 256 without a unit; write 256MB");
+  BOOST_TEST(complaint(parse_byte_count("-1MB")) == "must be between 0B and 9000000TB, but is -1MB");
+  BOOST_TEST(complaint(parse_byte_count("1e9TB")) == "must be between 0B and 9000000TB, but is 1e9TB");
+}
+
 BOOST_AUTO_TEST_CASE(lengths_and_picture_sizes_are_read) {
   BOOST_TEST((parse_length("1.5km") == metres{1500}));
   BOOST_TEST(complaint(parse_length("200")) == "is 200 without a unit; write 200m");
@@ -63,6 +72,8 @@ BOOST_AUTO_TEST_CASE(values_are_written_in_the_largest_exact_unit) {
   BOOST_TEST(to_text(duration{1500us}) == "1500us");
   BOOST_TEST(to_text(bit_rate{1'500'000}) == "1500kbit");
   BOOST_TEST(to_text(bit_rate{0}) == "0bit");
+  BOOST_TEST(to_text(byte_count{256'000'000}) == "256MB");
+  BOOST_TEST(to_text(byte_count{0}) == "0B");
   BOOST_TEST(to_text(metres{0.1}) == "0.1m");
   BOOST_TEST(to_text(metres{1500}) == "1500m");
   BOOST_TEST(to_text(metres{20'000'000}) == "20000km");
@@ -74,6 +85,7 @@ RC_BOOST_PROP(what_is_written_is_read_back, (std::int32_t amount, std::uint32_t 
     RC_ASSERT(parse_duration(to_text(span)) == span);
   }
   RC_ASSERT(parse_bit_rate(to_text(bit_rate{bits})) == bit_rate{bits});
+  RC_ASSERT(parse_byte_count(to_text(byte_count{bits})) == byte_count{bits});
   RC_ASSERT(parse_number(to_text(number)) == number);
   RC_ASSERT(parse_length(to_text(metres{number})) == metres{number});
 }

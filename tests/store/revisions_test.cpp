@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/store/revisions.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <memory>
 
@@ -30,7 +31,9 @@ revision a_revision(std::uint32_t number, const blob& weights) {
           number - 1,
           group_id{3},
           7,
-          {camera_id{"north"}, camera_id{"south"}}};
+          {camera_id{"north"}, camera_id{"south"}},
+          {{"person", "car"}, 320, 192},
+          {{camera_id{"north"}, .5}}};
 }
 
 } // namespace
@@ -46,6 +49,26 @@ BOOST_FIXTURE_TEST_CASE(what_was_saved_is_there_after_a_restart, folder) {
   BOOST_TEST_REQUIRE(known.size() == 3u);
   BOOST_TEST((known[1] == a_revision(2, weights_of(2))));
   BOOST_TEST((store->load(known[1].model).value() == weights_of(2)));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_manifest_of_an_earlier_ecco_is_read, folder) {
+  auto store = open_revision_store(path).value();
+  auto old = a_revision(1, weights_of(1));
+  BOOST_TEST_REQUIRE(store->save(old, weights_of(1)).has_value());
+  std::ofstream{path / "000001" / "manifest.json"}
+      << R"({"revision": 1, "parent": 0, "group": 3, "window": 7, "deployed": ["north", "south"], "sha256": ")"
+      << old.model.sha256 << "\"}";
+  old.student = {};
+  old.accuracy.clear();
+  BOOST_TEST((store->list().value() == std::vector{old}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_score_that_nobody_has_is_not_written, folder) {
+  auto store = open_revision_store(path).value();
+  auto one = a_revision(1, weights_of(1));
+  one.accuracy[camera_id{"south"}] = std::nan("");
+  BOOST_TEST_REQUIRE(store->save(one, weights_of(1)).has_value());
+  BOOST_TEST((store->list().value() == std::vector{a_revision(1, weights_of(1))}));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_half_written_revision_does_not_exist, folder) {
