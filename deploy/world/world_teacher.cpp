@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "runtime/learn/outlines.hpp"
 #include "runtime/world/address.hpp"
 #include "runtime/world/labels.hpp"
 
@@ -12,17 +13,27 @@ namespace {
 
 class world_teacher : public teacher {
  public:
-  world_teacher(const world::address& from, std::map<std::uint16_t, std::uint16_t> classes)
+  world_teacher(const world::address& from, std::map<std::uint16_t, std::uint16_t> classes, bool with_outlines)
       : at_(from.at), camera_(std::make_shared<const world::world>(from.world), from.camera),
-        classes_(std::move(classes)) {}
+        classes_(std::move(classes)), with_outlines_(with_outlines) {}
 
   result<std::vector<label>> label_frame(const frame& shot) override {
+    const auto seen = camera_.at(at_ + seconds_of(shot.media_time));
+    auto labels = world::labels_of(seen);
     std::vector<label> out;
-    for (auto& one : world::labels_of(camera_.at(at_ + seconds_of(shot.media_time))))
-      if (const auto found = classes_.find(one.class_id); found != classes_.end()) {
-        one.class_id = found->second;
-        out.push_back(std::move(one));
-      }
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < seen.objects.size(); ++i) {
+      if (seen.objects[i].pixels < world::least_labelled_pixels)
+        continue;
+      auto& one = labels[next++];
+      const auto found = classes_.find(one.class_id);
+      if (found == classes_.end())
+        continue;
+      one.class_id = found->second;
+      if (with_outlines_)
+        one.shape = outline_of(seen, i);
+      out.push_back(std::move(one));
+    }
     return out;
   }
 
@@ -31,12 +42,26 @@ class world_teacher : public teacher {
   world::world_camera camera_;
   /// From COCO's number to the place in the list of classes.
   std::map<std::uint16_t, std::uint16_t> classes_;
+  bool with_outlines_;
 };
 
 } // namespace
 
+outline outline_of(const world::shot& seen, std::size_t index) {
+  const auto& of = seen.objects[index];
+  const auto wide = static_cast<std::size_t>(of.x1 - of.x0), tall = static_cast<std::size_t>(of.y1 - of.y0);
+  bytes pixels(wide * tall);
+  for (std::size_t y = 0; y < tall; ++y)
+    for (std::size_t x = 0; x < wide; ++x) {
+      const auto row = static_cast<std::size_t>(of.y0) + y, column = static_cast<std::size_t>(of.x0) + x;
+      pixels[y * wide + x] = seen.owners[row * seen.picture.width + column] == index + 1 ? 1 : 0;
+    }
+  const pixel_box picture{0, 0, static_cast<double>(seen.picture.width), static_cast<double>(seen.picture.height)};
+  return to_outline(borders(pixels, wide, tall, of.x0, of.y0), picture, picture, 0);
+}
+
 result<std::unique_ptr<teacher>> make_world_teacher(const std::string& address,
-                                                    const std::vector<std::string>& classes) {
+                                                    const std::vector<std::string>& classes, bool with_outlines) {
   const auto from = world::read_address(address);
   if (!from)
     return tl::unexpected{from.error()};
@@ -49,7 +74,7 @@ result<std::unique_ptr<teacher>> make_world_teacher(const std::string& address,
   if (places.empty())
     return fail(ec::invalid_argument, address + ": none of the classes is in the city",
                 "classes: [person, bicycle, car, bus, truck], or some of them");
-  return std::make_unique<world_teacher>(*from, std::move(places));
+  return std::make_unique<world_teacher>(*from, std::move(places), with_outlines);
 }
 
 } // namespace ecco
