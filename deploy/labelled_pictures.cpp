@@ -69,7 +69,8 @@ result<std::vector<std::vector<labelled_frame>>> read_labelled_pictures(const st
         return;
     }
     auto read = knows_itself(sources[i], teaching)
-                    ? labelled_city(made, sources[i], teaching.classes, options.pictures)
+                    ? labelled_city(made, sources[i], teaching.classes, options.pictures,
+                                    draws_masks(teaching.student))
                     : read_one(sources[i], teaching, options);
     if (read)
       out[i] = std::move(*read);

@@ -19,6 +19,8 @@ packages=(
   libcapnp-dev capnproto libexpected-dev libssl-dev
   # configuration, command line, log
   libyaml-cpp-dev nlohmann-json3-dev libvalijson-dev libcli11-dev libspdlog-dev libfmt-dev
+  # traces of SUMO
+  libexpat1-dev
   # tests and benchmarks
   libboost-test-dev librapidcheck-dev libbenchmark-dev python3 iproute2 procps
   # libFuzzer, for the fuzz tests

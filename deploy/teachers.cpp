@@ -54,7 +54,7 @@ result<void> check_filters(const camera_settings& camera) {
     for (const auto name : moving_filters)
       if (filter.chain.find(name) != std::string::npos)
         return fail(ec::invalid_argument,
-                    camera.source + ": filter \"" + filter.chain + "\" moves pixels, and the data set's labels stay",
+                    camera.source + ": filter \"" + filter.chain + "\" moves pixels, and the source's own labels stay",
                     "leave it out, or name a MOT file of the filtered picture in the camera's `labels`");
   return {};
 }
@@ -94,10 +94,9 @@ result<std::unique_ptr<teacher>> labels_of(const settings& from, const camera_se
     return truth_of(from, camera, *place);
   // The city knows what is in it.
   if (camera.labels.empty() && from.teacher.labels.empty()) {
-    if (draws_masks(from.student))
-      return fail(ec::unsupported, camera.source + ": the city's truth has no outlines yet, which the student needs",
-                  "choose a student.network without masks");
-    return make_world_teacher(camera.source, from.classes);
+    if (auto good = check_filters(camera); !good)
+      return tl::unexpected{good.error()};
+    return make_world_teacher(camera.source, from.classes, draws_masks(from.student));
   }
   const auto shown = first_picture(from, camera);
   if (!shown)

@@ -25,6 +25,7 @@ constexpr auto about_cameras =
     "until second 90\n"
     "  over=8   seconds a change takes;   to=tunnel@60   where a moving camera goes;   seed=7, fps=10, "
     "size=320x192\n"
+    "  traffic=FILE   who sumo --fcd-output FILE saw, for poles and drones; traffic-scale, -east, -north place it\n"
     "As the source of a camera in a configuration it is written world:downtown-1?rain=1@30\n";
 
 struct world_options {

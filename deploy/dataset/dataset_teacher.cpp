@@ -22,15 +22,11 @@ constexpr double outline_tolerance = .5;
 /// The borders of the pixels of a mask.
 std::vector<polygon> rings_of(const rle& mask) {
   const auto columns = decode_mask(mask);
-  std::vector<float> rows(columns.size());
+  bytes rows(columns.size());
   for (std::size_t x = 0; x < mask.width; ++x)
     for (std::size_t y = 0; y < mask.height; ++y)
-      rows[y * mask.width + x] = columns[x * mask.height + y] != 0 ? .5F : -.5F;
-  auto rings = contours(rows, mask.width, mask.height);
-  for (auto& ring : rings)
-    for (auto& coordinate : ring)
-      coordinate += .5; // a value stands for the middle of its pixel
-  return rings;
+      rows[y * mask.width + x] = columns[x * mask.height + y];
+  return borders(rows, mask.width, mask.height);
 }
 
 outline shape_of(const dataset_object& object, double width, double height) {

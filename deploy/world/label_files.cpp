@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/world/label_files.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "deploy/report/text_file.hpp"
+#include "runtime/dataset/mot.hpp"
+#include "runtime/dataset/yolo_labels.hpp"
 #include "runtime/score/rle.hpp"
 
 namespace ecco {
@@ -114,25 +118,45 @@ class yolo_writer : public label_writer {
   std::size_t count_ = 0;
 };
 
+/// Classes are counted without gaps.
+std::uint32_t place_of(world::object_class kind) {
+  const auto& all = world::labelled_classes;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.kind == kind; });
+  return static_cast<std::uint32_t>(found - all.begin());
+}
+
 result<void> yolo_writer::add(const world::shot& seen, double) {
-  std::string text;
+  std::vector<yolo_row> rows;
   const double wide = seen.picture.width, tall = seen.picture.height;
   for (const auto& one : seen.objects)
     if (world::counts(one, rules_))
-      text += line_of("%d %.6f %.6f %.6f %.6f\n", static_cast<int>(one.kind), (one.x0 + one.x1) / 2. / wide,
-                      (one.y0 + one.y1) / 2. / tall, (one.x1 - one.x0) / wide, (one.y1 - one.y0) / tall);
+      rows.push_back({place_of(one.kind), (one.x0 + one.x1) / 2. / wide, (one.y0 + one.y1) / 2. / tall,
+                      (one.x1 - one.x0) / wide, (one.y1 - one.y0) / tall});
   const auto name = picture_name(label_format::yolo, count_++).stem().string() + ".txt";
-  return write_file(folder_ / "labels" / name, text);
+  return write_file(folder_ / "labels" / name, write_yolo_labels(rows));
 }
 
 result<void> yolo_writer::finish() {
   std::string text = "path: .\ntrain: images\nval: images\nnames:\n";
   for (const auto& one : world::labelled_classes)
-    text += "  " + std::to_string(static_cast<int>(one.kind)) + ": " + std::string{one.name} + "\n";
+    text += "  " + std::to_string(place_of(one.kind)) + ": " + std::string{one.name} + "\n";
   return write_file(folder_ / "data.yaml", text);
 }
 
 // -- MOT -----------------------------------------------------------------------
+
+/// MOT's own classes, and after them those of the city that MOT does not have.
+std::vector<dataset_class> mot_classes_of_city() {
+  auto all = mot_classes();
+  for (const auto& one : world::labelled_classes) {
+    const auto has = [&](const dataset_class& known) {
+      return known.name == one.name || std::find(known.also.begin(), known.also.end(), one.name) != known.also.end();
+    };
+    if (std::none_of(all.begin(), all.end(), has))
+      all.push_back({static_cast<std::int64_t>(all.size()) + 1, std::string{one.name}});
+  }
+  return all;
+}
 
 class mot_writer : public label_writer {
  public:
@@ -143,33 +167,48 @@ class mot_writer : public label_writer {
   result<void> finish() override;
 
  private:
+  std::int64_t number_of(world::object_class kind) const;
+
   fs::path folder_;
   double fps_;
   world::label_rules rules_;
   track_numbers tracks_;
-  std::string text_;
-  std::size_t count_ = 0;
+  std::vector<dataset_class> classes_ = mot_classes_of_city();
+  std::vector<mot_row> rows_;
+  std::int64_t count_ = 0;
   int width_ = 0, height_ = 0;
 };
+
+std::int64_t mot_writer::number_of(world::object_class kind) const {
+  const std::string name{world::labelled_classes[place_of(kind)].name};
+  for (const auto& one : classes_)
+    if (one.name == name || std::find(one.also.begin(), one.also.end(), name) != one.also.end())
+      return one.id;
+  return 0;
+}
 
 result<void> mot_writer::add(const world::shot& seen, double) {
   ++count_;
   width_ = seen.picture.width;
   height_ = seen.picture.height;
   for (const auto& one : seen.objects)
-    text_ += line_of("%zu,%d,%d,%d,%d,%d,%d,%d,%.4f\n", count_, tracks_.of(one.id), one.x0, one.y0,
-                     one.x1 - one.x0, one.y1 - one.y0, world::counts(one, rules_) ? 1 : 0,
-                     category_of(one.kind), static_cast<double>(one.visible));
+    rows_.push_back({count_, tracks_.of(one.id),
+                     pixel_box{static_cast<double>(one.x0), static_cast<double>(one.y0),
+                               static_cast<double>(one.x1 - one.x0), static_cast<double>(one.y1 - one.y0)},
+                     world::counts(one, rules_), number_of(one.kind),
+                     std::round(static_cast<double>(one.visible) * 1e4) / 1e4});
   return {};
 }
 
 result<void> mot_writer::finish() {
   const auto info = "[Sequence]\nname=" + folder_.filename().string() + "\nimDir=img1\n"
-                    + line_of("frameRate=%g\nseqLength=%zu\nimWidth=%d\nimHeight=%d\nimExt=.png\n", fps_,
-                              count_, width_, height_);
+                    + line_of("frameRate=%.9g\nseqLength=%lld\nimWidth=%d\nimHeight=%d\nimExt=.png\n", fps_,
+                              static_cast<long long>(count_), width_, height_);
   if (auto written = write_file(folder_ / "seqinfo.ini", info); !written)
     return written;
-  return write_file(folder_ / "gt" / "gt.txt", text_);
+  if (auto written = write_file(folder_ / "gt" / "labels.txt", write_mot_names(classes_)); !written)
+    return written;
+  return write_file(folder_ / "gt" / "gt.txt", write_mot_truth(rows_));
 }
 
 } // namespace

@@ -13,15 +13,15 @@ namespace ecco {
 enum class label_format { coco, yolo, mot };
 
 // Note [Labels of the city as files]
+// Each is read back by the project's own readers, as `coco:OUT/instances.json`, `yolo:OUT` or `mot:OUT`.
 // coco: `instances.json` with boxes, masks (run lengths), and for each annotation the object's `track_id` and
-//   `visibility`; categories have COCO's ids. What is too small or too hidden is a crowd: neither asked for
-//   nor wrong.
-// yolo: `labels/NNNNNN.txt`, lines of `class x y width height` in fractions, classes COCO's from 0, and
-// `data.yaml`.
-//   What is too small or too hidden is left out.
-// mot: `gt/gt.txt` as the MOT challenge has it, frames from 1, and `seqinfo.ini`. Classes are COCO's category
-// ids, of
-//   which person and car are MOT's too. What is too small or too hidden has flag 0.
+//   `visibility`; categories have COCO's ids. What is too small or too hidden is a crowd: neither asked for nor wrong.
+// yolo: `labels/NNNNNN.txt`, lines of `class x y width height` in fractions, and `data.yaml`. Classes are those of
+//   `labelled_classes` counted from 0, because the layout allows no gaps. What is too small or too hidden is left out:
+//   the layout has no word for it.
+// mot: `gt/gt.txt` as the MOT challenge has it, frames and pixels from 1, `seqinfo.ini`, and `gt/labels.txt` (see
+//   Note [Classes beyond MOT's]): person, car and bicycle have MOT's numbers, a bus is 14 and a truck 15. What is too
+//   small or too hidden has flag 0.
 // Pictures, where the format wants some, are `images/NNNNNN.png` counted from 1; mot has them in `img1`.
 
 /// Writes the labels of pictures that follow each other.

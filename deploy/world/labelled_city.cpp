@@ -5,12 +5,12 @@
 
 #include "deploy/world/world_teacher.hpp"
 #include "runtime/world/address.hpp"
-#include "runtime/world/labels.hpp"
 
 namespace ecco {
 
 result<std::vector<labelled_frame>> labelled_city(cities& made, const std::string& address,
-                                                  const std::vector<std::string>& classes, std::size_t pictures) {
+                                                  const std::vector<std::string>& classes, std::size_t pictures,
+                                                  bool with_outlines) {
   const auto from = world::read_address(address);
   if (!from)
     return tl::unexpected{from.error()};
@@ -25,11 +25,7 @@ result<std::vector<labelled_frame>> labelled_city(cities& made, const std::strin
     labelled_frame taken;
     taken.shot.camera = camera_id{address};
     taken.shot.media_time = from_seconds(since);
-    for (auto& one : world::labels_of(seen))
-      if (const auto place = places->find(one.class_id); place != places->end()) {
-        one.class_id = place->second;
-        taken.labels.push_back(std::move(one));
-      }
+    taken.labels = truth_about(seen, *places, with_outlines);
     taken.shot.picture = std::move(seen.picture);
     out.push_back(std::move(taken));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/world/world_source.hpp"
 
+#include "runtime/video/filtered_source.hpp"
+
 namespace ecco {
 namespace {
 
@@ -30,10 +32,10 @@ result<std::unique_ptr<frame_source>> open_world_source(const source_options& op
   const auto from = world::read_address(options.url);
   if (!from)
     return tl::unexpected{from.error()};
-  if (!options.filters.empty())
-    return fail(ec::invalid_argument, options.url + ": filters are for video",
-                "say it in the address: rain=1@30, hour=22@60, size=256x160");
-  return std::make_unique<world_source>(*from);
+  auto source = std::make_unique<world_source>(*from);
+  if (options.filters.empty())
+    return source;
+  return open_filtered(std::move(source), options.url, options.filters);
 }
 
 } // namespace ecco

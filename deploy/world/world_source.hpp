@@ -9,8 +9,8 @@
 namespace ecco {
 
 /// A camera of the synthetic city as a source of pictures: picture k stands at k / fps, for ever.
-/// @returns `invalid_argument` for an address that says nothing, and for filters: the city's weather comes
-/// with the address
+/// Filters come after its own weather and light. @returns `invalid_argument` for an address that says nothing, and for
+/// filters that are none
 result<std::unique_ptr<frame_source>> open_world_source(const source_options& options);
 
 } // namespace ecco

@@ -43,7 +43,7 @@ result<void> read_truth(dataset_sequence& out, const fs::path& file) {
     out.notes.emplace_back("there is no gt/gt.txt: a camera for tests, without labels");
     return {};
   }
-  auto rows = parse_file(file, parse_mot_truth, mot_flavour::cityflow, most_frames);
+  auto rows = parse_file(file, parse_mot_truth, mot_flavour::cityflow, most_frames, std::int64_t{1});
   if (!rows)
     return tl::unexpected{rows.error()};
   std::stable_sort(rows->begin(), rows->end(), [](const auto& a, const auto& b) { return a.frame < b.frame; });

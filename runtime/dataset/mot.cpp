@@ -14,6 +14,7 @@ namespace ecco {
 namespace {
 
 constexpr std::int64_t pedestrian = 1;
+constexpr std::size_t most_classes = 1000;
 constexpr std::int64_t most_tracks = INT32_MAX;
 /// Visibilities are rounded.
 constexpr double rounding = 1e-3;
@@ -73,9 +74,9 @@ class info_reader {
 // -- gt.txt ----------------------------------------------------------------------------------------------
 
 /// Fields 7 to 9 of MOT16, 17 and 20.
-bool read_challenge(const text_row& fields, mot_row& row) {
+bool read_challenge(const text_row& fields, std::int64_t classes, mot_row& row) {
   const auto flag = fields.whole(6, "flag", 0, 1);
-  const auto class_id = fields.whole(7, "class", 1, 13);
+  const auto class_id = fields.whole(7, "class", 1, classes);
   const auto visibility = fields.number(8, "visibility", 0, 1 + rounding);
   if (!flag || !class_id || !visibility)
     return false;
@@ -97,7 +98,8 @@ bool read_cityflow(const text_row& fields, mot_row& row) {
   return flag.has_value();
 }
 
-std::optional<mot_row> read_row(const text_row& fields, mot_flavour flavour, std::int64_t length) {
+std::optional<mot_row> read_row(const text_row& fields, mot_flavour flavour, std::int64_t length,
+                                std::int64_t classes) {
   const std::size_t wanted = flavour == mot_flavour::challenge ? 9 : 10;
   if (!fields.has(wanted, wanted))
     return std::nullopt;
@@ -108,7 +110,8 @@ std::optional<mot_row> read_row(const text_row& fields, mot_flavour flavour, std
   const auto width = fields.number(4, "width", 0, largest_place);
   const auto height = fields.number(5, "height", 0, largest_place);
   mot_row row;
-  const bool rest = flavour == mot_flavour::challenge ? read_challenge(fields, row) : read_cityflow(fields, row);
+  const bool rest =
+      flavour == mot_flavour::challenge ? read_challenge(fields, classes, row) : read_cityflow(fields, row);
   if (!frame || !track || !left || !top || !width || !height || !rest)
     return std::nullopt;
   if (*width == 0 || *height == 0) {
@@ -128,13 +131,13 @@ result<mot_info> parse_seqinfo(std::string_view text, const std::string& name) {
 }
 
 result<std::vector<mot_row>> parse_mot_truth(std::string_view text, const std::string& name, mot_flavour flavour,
-                                             std::int64_t length) {
+                                             std::int64_t length, std::int64_t classes) {
   fault_list faults{name};
   std::vector<mot_row> rows;
   std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> lines;
   for_each_line(text, [&](std::string_view line, std::size_t number) {
     const text_row fields{line, number, ',', faults};
-    const auto row = read_row(fields, flavour, length);
+    const auto row = read_row(fields, flavour, length, classes);
     if (!row)
       return;
     const auto [first, is_new] = lines.try_emplace({row->frame, row->track}, number);
@@ -178,15 +181,47 @@ std::vector<dataset_class> mot_classes() {
   };
 }
 
+result<std::vector<dataset_class>> parse_mot_names(std::string_view text, const std::string& name) {
+  fault_list faults{name};
+  const auto known = mot_classes();
+  std::vector<dataset_class> out;
+  std::set<std::string> used;
+  for_each_line(text, [&](std::string_view line, std::size_t number) {
+    const text_row fields{line, number, '\n', faults};
+    const std::string word{fields.text(0)};
+    if (out.size() == most_classes || !used.insert(word).second)
+      return fields.refuse(text_row::whole_line, out.size() == most_classes ? "is one class too many"
+                                                                            : "names a class that is there already");
+    const auto place = out.size();
+    if (place < known.size() && known[place].name == word)
+      out.push_back(known[place]);
+    else
+      out.push_back({static_cast<std::int64_t>(place) + 1, word});
+  });
+  if (faults.empty() && out.empty())
+    faults.add(0, 0, "names no class");
+  if (!faults.empty())
+    return faults.as_error("a name a line: that of class 1, of class 2, ...");
+  return out;
+}
+
+std::string write_mot_names(std::span<const dataset_class> classes) {
+  std::string out;
+  for (const auto& one : classes)
+    out += one.name + '\n';
+  return out;
+}
+
 namespace {
 
-void add_objects(dataset_sequence& sequence, const std::vector<mot_row>& rows) {
+/// @param flags_hold flag 0 leaves out an object of any class
+void add_objects(dataset_sequence& sequence, const std::vector<mot_row>& rows, bool flags_hold) {
   for (const auto& row : rows) {
     dataset_object object;
     object.track = row.track;
     object.kind = static_cast<std::uint32_t>(row.class_id - 1);
     object.where = row.where;
-    object.counts = row.flag || row.class_id != pedestrian;
+    object.counts = row.flag || (!flags_hold && row.class_id != pedestrian);
     object.visibility = row.visibility;
     find_frame(sequence.frames, row.frame)->objects.push_back(std::move(object));
   }
@@ -211,7 +246,8 @@ result<void> check_numbers(const std::vector<dataset_frame>& frames, const mot_i
 } // namespace
 
 result<dataset_sequence> read_mot(const std::filesystem::path& folder) {
-  const auto info_file = folder / "seqinfo.ini", truth_file = folder / "gt" / "gt.txt";
+  const auto info_file = folder / "seqinfo.ini", truth_file = folder / "gt" / "gt.txt",
+             names_file = folder / "gt" / "labels.txt";
   const auto info = parse_file(info_file, parse_seqinfo);
   if (!info)
     return tl::unexpected{info.error()};
@@ -233,10 +269,18 @@ result<dataset_sequence> read_mot(const std::filesystem::path& folder) {
     out.notes.push_back("there is no gt/gt.txt: a sequence for tests, without labels");
     return out;
   }
-  const auto rows = parse_file(truth_file, parse_mot_truth, mot_flavour::challenge, info->length);
+  const bool has_names = std::filesystem::exists(names_file, ignored);
+  if (has_names) {
+    auto names = parse_file(names_file, parse_mot_names);
+    if (!names)
+      return tl::unexpected{names.error()};
+    out.classes = std::move(*names);
+  }
+  const auto rows = parse_file(truth_file, parse_mot_truth, mot_flavour::challenge, info->length,
+                               static_cast<std::int64_t>(out.classes.size()));
   if (!rows)
     return tl::unexpected{rows.error()};
-  add_objects(out, *rows);
+  add_objects(out, *rows, has_names);
   out.has_truth = true;
   return out;
 }

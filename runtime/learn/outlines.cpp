@@ -228,6 +228,22 @@ std::vector<polygon> contours(std::span<const float> values, std::size_t width, 
   return out;
 }
 
+std::vector<polygon> borders(std::span<const std::uint8_t> pixels, std::size_t width, std::size_t height,
+                             double left, double top) {
+  // With a margin: what lies outside of a grid is 0, and a border would go out to it.
+  std::vector<float> values((width + 2) * (height + 2), -.5F);
+  for (std::size_t y = 0; y < height; ++y)
+    for (std::size_t x = 0; x < width; ++x)
+      if (pixels[y * width + x] != 0)
+        values[(y + 1) * (width + 2) + x + 1] = .5F;
+  auto rings = contours(values, width + 2, height + 2);
+  // A value stands for the middle of its pixel.
+  for (auto& ring : rings)
+    for (std::size_t i = 0; i < ring.size(); ++i)
+      ring[i] += (i % 2 == 0 ? left : top) - .5;
+  return rings;
+}
+
 outline to_outline(std::span<const polygon> rings, const pixel_box& picture, const pixel_box& part,
                    double tolerance, const outline_limits& limits) {
   std::vector<polygon> within;

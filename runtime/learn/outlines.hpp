@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,12 @@ polygon simplified(const polygon& of, double tolerance);
 /// polygons of their own, and areas that touch at a corner only stay apart.
 /// @param values `height` rows of `width`; the one in column x and row y stands at the point (x, y)
 std::vector<polygon> contours(std::span<const float> values, std::size_t width, std::size_t height);
+
+/// Polygons around the pixels that are set, along their borders, cutting corners: drawn again, they set the same.
+/// @param pixels `height` rows of `width`; whatever is not zero is set
+/// @param left,top where the first pixel's corner lies
+std::vector<polygon> borders(std::span<const std::uint8_t> pixels, std::size_t width, std::size_t height,
+                             double left = 0, double top = 0);
 
 struct outline_limits {
   std::size_t rings = max_rings, corners = max_corners;

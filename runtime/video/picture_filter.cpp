@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/video/picture_filter.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace ecco {
@@ -42,6 +43,17 @@ int link(AVFilterGraph& graph, const std::string& chain, AVFilterContext* entry,
 }
 
 } // namespace
+
+result<av::frame> to_frame(const image& picture) {
+  auto frame = av::make_picture(picture.width, picture.height, AV_PIX_FMT_RGB24);
+  if (!frame)
+    return fail(ec::unavailable, "out of memory");
+  const auto row = std::size_t{3} * picture.width;
+  for (std::size_t y = 0; y < picture.height; ++y)
+    std::memcpy(frame->data[0] + y * static_cast<std::size_t>(frame->linesize[0]), picture.rgb.view().data() + y * row,
+                row);
+  return frame;
+}
 
 result<picture_filter> picture_filter::make(const std::string& chain, const AVFrame& like) {
   picture_filter made;

@@ -11,6 +11,9 @@
 
 namespace ecco {
 
+/// A picture as libav has it. @returns `unavailable` without memory
+result<av::frame> to_frame(const image& picture);
+
 /// Largest width and height of a picture, decoded or filtered, in pixels.
 inline constexpr int max_picture_side = 8192;
 

@@ -16,7 +16,8 @@ struct range {
   double low, high;
 };
 const std::map<std::string_view, range> numbers{
-    {"fps", {.1, 60}}, {"at", {0, 1e9}}, {"over", {.1, 3600}}, {"formation", {0, 1e6}}};
+    {"fps", {.1, 60}}, {"at", {0, 1e9}}, {"over", {.1, 3600}}, {"formation", {0, 1e6}},
+    {"traffic-scale", {1e-3, 1e3}}, {"traffic-east", {-1e6, 1e6}}, {"traffic-north", {-1e6, 1e6}}};
 const std::map<std::string_view, std::pair<change_kind, range>> conditions_by_name{
     {"rain", {change_kind::rain, {0, 1}}},
     {"snow", {change_kind::snow, {0, 1}}},
@@ -74,10 +75,13 @@ class reader {
   result<void> take_condition(std::string_view key, std::string_view value, change_kind what, range within);
   result<void> take_moves(std::string_view value);
   result<void> take_size(std::string_view value);
+  result<void> take_trace();
 
   const std::string& text_;
   address made_;
   float over_ = 8;
+  std::string traffic_;
+  fcd_place place_;
 };
 
 float& member(conditions& of, change_kind what) {
@@ -146,6 +150,19 @@ result<void> reader::take_size(std::string_view value) {
   return {};
 }
 
+result<void> reader::take_trace() {
+  if (traffic_.empty())
+    return place_ == fcd_place{} ? result<void>{} : refuse("places the network of no trace", "add traffic=FILE");
+  if (made_.camera.on == mount::vehicle)
+    return refuse("a camera on a vehicle rides with the city's own traffic, not with a trace",
+                  "take one on a pole or a drone");
+  auto trace = fcd_trace::read(traffic_, place_);
+  if (!trace)
+    return tl::unexpected{trace.error()};
+  made_.world.trace = std::move(*trace);
+  return {};
+}
+
 result<void> reader::take(std::string_view key, std::string_view value) {
   if (const auto found = conditions_by_name.find(key); found != conditions_by_name.end())
     return take_condition(key, value, found->second.first, found->second.second);
@@ -160,10 +177,16 @@ result<void> reader::take(std::string_view key, std::string_view value) {
     made_.world.seed = *seed;
     return {};
   }
+  if (key == "traffic") {
+    if (value.empty())
+      return refuse("traffic= names no file", "a trace of sumo --fcd-output");
+    traffic_ = value;
+    return {};
+  }
   const auto found = numbers.find(key);
   if (found == numbers.end())
     return refuse("'" + std::string{key} + "' is nothing a world camera has",
-                  "seed, fps, size, at, formation, hour, rain, snow, fog, cloud, over, to");
+                  "seed, fps, size, at, formation, hour, rain, snow, fog, cloud, over, to, traffic");
   const auto read = number(key, value, found->second);
   if (!read)
     return tl::unexpected{read.error()};
@@ -173,6 +196,12 @@ result<void> reader::take(std::string_view key, std::string_view value) {
     made_.at = *read;
   else if (key == "over")
     over_ = static_cast<float>(*read);
+  else if (key == "traffic-scale")
+    place_.scale = *read;
+  else if (key == "traffic-east")
+    place_.east = *read;
+  else if (key == "traffic-north")
+    place_.north = *read;
   else
     made_.camera.formation = static_cast<std::uint32_t>(*read);
   return {};
@@ -196,6 +225,8 @@ result<address> reader::read() {
       if (auto taken = take(part.substr(0, sign), part.substr(sign + 1)); !taken)
         return tl::unexpected{taken.error()};
     }
+  if (auto taken = take_trace(); !taken)
+    return tl::unexpected{taken.error()};
   auto& happens = made_.camera.happens;
   for (auto& one : happens.changes) {
     one.over = over_;

@@ -32,6 +32,7 @@ class writer {
       add("over", shortest(changes.front().over));
     add_moves();
     add_camera();
+    add_trace();
     return text_;
   }
 
@@ -72,6 +73,20 @@ class writer {
       add("fps", shortest(of_.fps));
     if (of_.at != usual.at)
       add("at", shortest(of_.at));
+  }
+
+  void add_trace() {
+    const auto& trace = of_.world.trace;
+    if (!trace)
+      return;
+    add("traffic", trace->name());
+    const fcd_place usual;
+    if (trace->place().scale != usual.scale)
+      add("traffic-scale", shortest(trace->place().scale));
+    if (trace->place().east != usual.east)
+      add("traffic-east", shortest(trace->place().east));
+    if (trace->place().north != usual.north)
+      add("traffic-north", shortest(trace->place().north));
   }
 
   const address& of_;

@@ -12,7 +12,7 @@ std::vector<label> labels_of(const shot& of, const label_rules& rules) {
   std::vector<label> all;
   const auto wide = static_cast<float>(of.picture.width), tall = static_cast<float>(of.picture.height);
   for (const auto& one : of.objects) {
-    if (one.pixels < 4)
+    if (one.pixels < least_labelled_pixels)
       continue;
     label made;
     made.where = {static_cast<float>(one.x0) / wide, static_cast<float>(one.y0) / tall,

@@ -35,8 +35,11 @@ struct label_rules {
 /// Is this object to be found, rather than to be ignored?
 bool counts(const seen_object& object, const label_rules& rules);
 
-/// The truth about a picture as a teacher says it; classes are COCO's, from 0. Objects of fewer than four
-/// pixels are left out.
+/// Objects of fewer pixels are not labelled at all.
+inline constexpr std::uint32_t least_labelled_pixels = 4;
+
+/// The truth about a picture as a teacher says it, in the order of its objects; classes are COCO's, from 0. Objects
+/// of fewer than `least_labelled_pixels` are left out.
 std::vector<label> labels_of(const shot& of, const label_rules& rules = {});
 
 } // namespace ecco::world

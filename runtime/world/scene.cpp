@@ -135,8 +135,12 @@ void draw_moving(const world& in, const camera_state& camera, const lighting& li
   scene.drift.clear();
   scene.vehicles.clear();
   scene.people.clear();
-  in.vehicles.at(t, scene.vehicles);
-  in.people.at(t, scene.people);
+  if (in.options.trace) {
+    in.options.trace->at(t, scene.vehicles, scene.people);
+  } else {
+    in.vehicles.at(t, scene.vehicles);
+    in.people.at(t, scene.people);
+  }
   mover each{camera, light, to, scene};
   for (const auto& one : scene.vehicles)
     each.draw(one);

@@ -84,7 +84,8 @@ void flow::enter(double t) {
       waiting_.push_back({i, n});
   }
   std::vector<std::pair<std::size_t, std::int64_t>> still;
-  for (const auto& [i, n] : waiting_) {
+  for (const auto& [slot_of, n] : waiting_) {
+    const auto i = slot_of; // clang 14 takes no structured binding into a lambda
     driven made;
     made.slot = i;
     made.cycle = n;

@@ -7,6 +7,7 @@
 #include "messages/detection.hpp"
 #include "runtime/world/cameras.hpp"
 #include "runtime/world/city_map.hpp"
+#include "runtime/world/fcd_trace.hpp"
 #include "runtime/world/lamp_light.hpp"
 #include "runtime/world/scenery.hpp"
 #include "runtime/world/surface.hpp"
@@ -21,7 +22,13 @@ struct world_options {
   /// Hour of the day at second 0; decides how busy it is.
   float start_hour = 10;
 
-  friend bool operator==(const world_options&, const world_options&) = default;
+  /// Takes the place of all traffic and people, those who park too; none: the city's own.
+  std::shared_ptr<const fcd_trace> trace{};
+
+  friend bool operator==(const world_options& a, const world_options& b) {
+    return a.seed == b.seed && a.start_hour == b.start_hour
+           && (a.trace && b.trace ? *a.trace == *b.trace : a.trace == b.trace);
+  }
 };
 
 /// A city and all that moves in it, at any time. Made once (about half a second) and shared by its cameras;

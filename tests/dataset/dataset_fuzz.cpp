@@ -62,7 +62,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 1: check_mot(text, ecco::mot_flavour::cityflow); break;
     case 2: check_visdrone(text); break;
     case 3: check_yolo(text); break;
-    case 4: is_told(ecco::parse_seqinfo(text, "ini")); break;
+    case 4:
+      is_told(ecco::parse_seqinfo(text, "ini"));
+      if (const auto names = ecco::parse_mot_names(text, "labels");
+          is_told(names) && ecco::parse_mot_names(ecco::write_mot_names(*names), "labels")->size() != names->size())
+        std::abort();
+      break;
     case 5:
       is_told(ecco::parse_mdot(text, "g"));
       is_told(ecco::parse_cityflow_offsets(text, "s"));

@@ -77,6 +77,32 @@ BOOST_AUTO_TEST_CASE(bad_lines_are_named_with_line_and_column) {
     check_refused(parse_mot_truth(text, "gt", mot_flavour::challenge, 4), words);
 }
 
+BOOST_AUTO_TEST_CASE(further_classes_are_those_of_labels_txt) {
+  const copied made{"mot"};
+  made.write(name + "/gt/labels.txt", write_mot_names(mot_classes()) + "bus\ntruck\n");
+  made.append(name + "/gt/gt.txt", "1,77,1,1,4,4,0,15,1\n");
+  const auto sequence = whole(read_mot(made / name));
+  BOOST_TEST_REQUIRE(sequence.classes.size() == 15u);
+  BOOST_TEST(sequence.classes[0].also == mot_classes()[0].also); // a pedestrian is a person still
+  const auto& truck = find(sequence.frames[0], 77);
+  BOOST_TEST(sequence.classes[truck.kind].name == "truck");
+  BOOST_TEST(!truck.counts);                                // the flag holds for every class here
+  BOOST_TEST(!find(sequence.frames[0], 3).counts);
+  made.append(name + "/gt/gt.txt", "1,78,1,1,4,4,0,16,1\n");
+  check_refused(read_mot(made / name), "class must lie in 1..15, but is 16");
+}
+
+BOOST_AUTO_TEST_CASE(bad_names_of_classes_are_named) {
+  check_refused(parse_mot_names(" \n", "labels"), "labels: names no class");
+  check_refused(parse_mot_names("car\nbus\ncar\n", "labels"), "labels:3: names a class that is there already");
+  std::string many;
+  for (int i = 0; i < 1001; ++i)
+    many += "c" + std::to_string(i) + "\n";
+  check_refused(parse_mot_names(many, "labels"), "labels:1001: is one class too many");
+  const auto other = whole(parse_mot_names("car\npedestrian\n", "labels"));
+  BOOST_TEST((other[0].id == 1 && other[0].name == "car" && other[1].also.empty()));
+}
+
 BOOST_AUTO_TEST_CASE(ten_faults_are_told_and_the_rest_counted) {
   std::string text;
   for (int i = 0; i < 13; ++i)
