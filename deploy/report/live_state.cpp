@@ -94,7 +94,7 @@ live_camera& live_state::camera(const std::string& name) {
     return *known;
   live_camera added;
   added.name = name;
-  added.map50 = added.lowest = added.truth50 = unknown;
+  added.map50 = added.lowest = added.truth50 = added.uplink = added.sent_at = unknown;
   cameras.push_back(std::move(added));
   return cameras.back();
 }
@@ -112,6 +112,12 @@ void live_state::apply(const event& happened) {
 
 void live_state::apply(const camera_status& status) {
   auto& shown = camera(status.camera.value);
+  if (const auto since = now - shown.sent_at; since > 0 && status.bytes_sent >= shown.sent) {
+    const auto rate = 8 * static_cast<double>(status.bytes_sent - shown.sent) / since;
+    shown.uplink = std::isfinite(shown.uplink) ? shown.uplink + .2 * (rate - shown.uplink) : rate;
+  }
+  shown.sent = status.bytes_sent;
+  shown.sent_at = now;
   shown.drift_score = status.drift_score;
   shown.revision = status.model.revision;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <set>
@@ -24,6 +25,11 @@ struct live_camera {
   double map50, lowest;
   /// Newest reading against the exact truth; NaN where nobody knows it.
   double truth50;
+  /// Bits a second of video that it sends, smoothed over some seconds; NaN before its second status.
+  double uplink;
+  /// Bytes it had sent, and when it said so.
+  std::uint64_t sent = 0;
+  double sent_at;
   /// 0 calm, 1 alarm.
   double drift_score = 0;
   std::uint32_t revision = 0;

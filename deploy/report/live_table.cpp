@@ -55,7 +55,7 @@ constexpr std::string_view bold = "1", dim = "2", red = "31", green = "32";
 // -- cameras ----------------------------------------------------------------------------------------
 
 /// All of a row but its trend, and what the truth takes of it where that is known.
-constexpr std::size_t fixed_cells = 58, truth_cells = 7;
+constexpr std::size_t fixed_cells = 58, truth_cells = 7, uplink_cells = 8;
 constexpr int least_width = 66, most_width = 120;
 
 std::string score(double value) {
@@ -120,8 +120,20 @@ bool knows_truth(const live_state& state) {
                      [](const live_camera& camera) { return std::isfinite(camera.truth50); });
 }
 
+/// Where there is room for it, and something to say.
+bool shows_uplink(const live_state& state, const table_options& options) {
+  return options.width >= 80 && std::any_of(state.cameras.begin(), state.cameras.end(), [](const live_camera& camera) {
+           return std::isfinite(camera.uplink);
+         });
+}
+
+std::string uplink_cell(const live_state& state, const table_options& options, std::string_view text) {
+  return shows_uplink(state, options) ? right(text, uplink_cells) : std::string{};
+}
+
 std::size_t trend_width(const live_state& state, const table_options& options) {
-  return static_cast<std::size_t>(options.width) - fixed_cells - (knows_truth(state) ? truth_cells : 0);
+  return static_cast<std::size_t>(options.width) - fixed_cells - (knows_truth(state) ? truth_cells : 0)
+         - (shows_uplink(state, options) ? uplink_cells : 0);
 }
 
 /// The column of the truth, or nothing where none is known.
@@ -132,7 +144,7 @@ std::string truth_cell(const live_state& state, std::string_view text) {
 std::string header(const live_state& state, const table_options& options) {
   return painted(left("GROUP", 8) + left("CAMERA", 15) + right("mAP", 5) + truth_cell(state, "TRUTH") + right("GAIN", 7)
                      + "  " + left("TREND", trend_width(state, options)) + right("DRIFT", 7) + "   " + right("MODEL", 5)
-                     + right("GPU", 6),
+                     + uplink_cell(state, options, "kbit/s") + right("GPU", 6),
                  bold, options.colour);
 }
 
@@ -150,7 +162,8 @@ std::string camera_row(const live_camera& camera, const live_state& state, bool 
   auto row = left(first ? (grouped ? to_string(camera.group) : "-") : "", 8) + left(camera.name, 14) + ' '
              + painted(numbers, colour_of(camera), options.colour) + right(drift, 7)
              + painted(sign, camera.mood == camera_mood::drifted ? red : "", options.colour)
-             + right(std::to_string(camera.revision), 5);
+             + right(std::to_string(camera.revision), 5)
+             + uplink_cell(state, options, std::isfinite(camera.uplink) ? fmt::format("{:.0f}", camera.uplink / 1000) : "-");
   if (has_share)
     row += right(fmt::format("{:.0f} %", 100 * share->second), 6);
   return row;

@@ -127,6 +127,20 @@ BOOST_AUTO_TEST_CASE(a_camera_shows_its_story) {
   BOOST_TEST(!state.camera("north").online);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_camera_sends_is_seen_where_there_is_room) {
+  live_state state;
+  for (const auto& [at, sent] : {std::pair{1.0, 0}, {2.0, 50'000}}) {
+    state.now = at;
+    state.apply(camera_status{.camera = camera_id{"north"}, .bytes_sent = static_cast<std::uint64_t>(sent)});
+  }
+  const auto wide = table_lines(state, {.width = 80}), narrow = table_lines(state, {.width = 79});
+  BOOST_TEST(wide[2].find("kbit/s") != std::string::npos);
+  BOOST_TEST(wide[3].find(" 400") != std::string::npos, wide[3]);
+  BOOST_TEST(narrow[2].find("kbit/s") == std::string::npos);
+  for (const auto& line : wide)
+    BOOST_TEST(line.size() <= 80U, line);
+}
+
 BOOST_AUTO_TEST_CASE(a_group_that_ended_is_not_shown_any_more) {
   live_state state;
   state.apply(made::at(1, event_id::group_opened, {.camera = "north", .group = 1}));
