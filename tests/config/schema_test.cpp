@@ -65,7 +65,7 @@ bool fits_schema(const json& document) {
 bool is_beyond_schemas(const std::string& complaint) {
   for (const auto* words :
        {"hog teacher", "must be between 1s", "must be between 10kbit", "pixels", "loopback",
-        "as is server.port", "must be 0B", "the filter before it", "environment variable", "without '}'", "has no labels", "teacher.kind: network", "but teacher.least_score is",
+        "as is server.port", "must be 0B", "must be between 0B", "the filter before it", "environment variable", "without '}'", "has no labels", "teacher.kind: network", "but teacher.least_score is",
         "drift.kswin.window is", "zoo.top is 3, but", "whole seconds", "but sampling.mode is", "must be at least 1s",
         "must be between 20ms", "but rate.ceiling is", "sampling.split needs", "set twice", "the condition before it", "so does another region",
         "it would not be that system", "spends on profiling"})
