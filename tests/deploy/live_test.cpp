@@ -131,7 +131,10 @@ BOOST_AUTO_TEST_CASE(what_a_camera_sends_is_seen_where_there_is_room) {
   live_state state;
   for (const auto& [at, sent] : {std::pair{1.0, 0}, {2.0, 50'000}}) {
     state.now = at;
-    state.apply(camera_status{.camera = camera_id{"north"}, .bytes_sent = static_cast<std::uint64_t>(sent)});
+    camera_status status;
+    status.camera = camera_id{"north"};
+    status.bytes_sent = static_cast<std::uint64_t>(sent);
+    state.apply(status);
   }
   const auto wide = table_lines(state, {.width = 80}), narrow = table_lines(state, {.width = 79});
   BOOST_TEST(wide[2].find("kbit/s") != std::string::npos);
