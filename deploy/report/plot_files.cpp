@@ -167,7 +167,7 @@ std::string camera_labels(const run_results& results, double top) {
   return text;
 }
 
-/// A dashed line a drift, labelled with the cameras it struck; those within a second are one.
+/// A dashed line a drift, labelled with the cameras it struck; those that struck almost together are one.
 std::string drift_marks(const run_results& results) {
   std::vector<std::pair<double, std::string>> drifts;
   for (const auto& camera : results.cameras)
@@ -176,6 +176,7 @@ std::string drift_marks(const run_results& results) {
   std::stable_sort(drifts.begin(), drifts.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
 
+  const auto together = std::max(1.0, 0.04 * results.seconds);
   std::string text;
   double last = -results.seconds;
   int level = 0;
@@ -185,7 +186,7 @@ std::string drift_marks(const run_results& results) {
     level = at - last < results.seconds * 0.25 ? 1 - level : 0;
     last = at;
     std::string names;
-    for (; i < drifts.size() && drifts[i].first - at <= 1; ++i)
+    for (; i < drifts.size() && drifts[i].first - at <= together; ++i)
       names += (names.empty() ? "drift: " : ", ") + drifts[i].second;
     const bool late = at > results.seconds * 0.6;
     text += fmt::format("set arrow from {0}, graph 0 to {0}, graph 1 nohead dt (6,5) lw 1 lc rgb '#888888'\n"
