@@ -167,6 +167,9 @@ std::string camera_labels(const run_results& results, double top) {
   return text;
 }
 
+/// Of a character of a label, as part of the width of the plot.
+constexpr double label_width = 0.009;
+
 /// A dashed line a drift, labelled with the cameras it struck; those that struck almost together are one.
 std::string drift_marks(const run_results& results) {
   std::vector<std::pair<double, std::string>> drifts;
@@ -180,12 +183,13 @@ std::string drift_marks(const run_results& results) {
   std::string text;
   double last = -results.seconds;
   int level = 0;
+  std::string names;
   for (std::size_t i = 0; i < drifts.size();) {
     const auto at = drifts[i].first;
-    // Two labels close to each other stand on two lines.
-    level = at - last < results.seconds * 0.25 ? 1 - level : 0;
+    // A label that would run into the one before it stands on another line. @see label_width
+    level = at - last < results.seconds * std::max(0.25, label_width * static_cast<double>(names.size())) ? 1 - level : 0;
     last = at;
-    std::string names;
+    names.clear();
     for (; i < drifts.size() && drifts[i].first - at <= together; ++i)
       names += (names.empty() ? "drift: " : ", ") + drifts[i].second;
     const bool late = at > results.seconds * 0.6;
