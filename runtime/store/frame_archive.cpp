@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "runtime/store/kept_frames_reader.hpp"
+#include "runtime/store/synced_file.hpp"
 
 namespace ecco {
 
@@ -174,22 +175,13 @@ result<void> folder_archive::open_next(std::uint64_t for_entry) {
 }
 
 result<void> folder_archive::write(const bytes& data) {
-  std::size_t done = 0;
-  while (done < data.size()) {
-    const auto count = ::write(file_, data.data() + done, data.size() - done);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0) {
-      const auto why = reason();
-      add(done);
-      close(); // half an entry ends a file: the next one begins another
-      return fail(ec::io_failed, path_of(last_file_).string() + " cannot be written: " + why,
-                  "is the disk full?");
-    }
-    done += static_cast<std::size_t>(count);
-  }
-  add(data.size());
-  return {};
+  const auto done = write_all(file_, data);
+  const auto why = reason();
+  add(done);
+  if (done == data.size())
+    return {};
+  close(); // half an entry ends a file: the next one begins another
+  return fail(ec::io_failed, path_of(last_file_).string() + " cannot be written: " + why, "is the disk full?");
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "runtime/store/synced_file.hpp"
+
 namespace ecco {
 
 namespace {
@@ -69,18 +71,11 @@ result<void> recording_writer::append(recorded_message& record) {
 }
 
 result<void> recording_writer::write(const bytes& entry) {
-  std::size_t done = 0;
-  while (done < entry.size()) {
-    const auto count = ::write(file_, entry.data() + done, entry.size() - done);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0) {
-      const auto why = reason();
-      ::close(std::exchange(file_, -1));
-      return fail(ec::io_failed, part_of(path_).string() + " cannot be written: " + why,
-                  "is the disk full? the recording ends here");
-    }
-    done += static_cast<std::size_t>(count);
+  if (write_all(file_, entry) < entry.size()) {
+    const auto why = reason();
+    ::close(std::exchange(file_, -1));
+    return fail(ec::io_failed, part_of(path_).string() + " cannot be written: " + why,
+                "is the disk full? the recording ends here");
   }
   written_ += entry.size();
   return {};

@@ -21,20 +21,23 @@ std::string reason() {
 
 } // namespace
 
+std::size_t write_all(int file, std::span<const std::uint8_t> data) {
+  std::size_t done = 0;
+  while (done < data.size()) {
+    const auto count = ::write(file, data.data() + done, data.size() - done);
+    if (count < 0 && errno != EINTR)
+      break;
+    if (count > 0)
+      done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
 result<void> write_synced(const fs::path& path, std::span<const std::uint8_t> data) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (file < 0)
     return fail(ec::io_failed, path.string() + " cannot be made: " + reason());
-  std::size_t done = 0;
-  while (done < data.size()) {
-    const auto count = ::write(file, data.data() + done, data.size() - done);
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      break;
-    done += static_cast<std::size_t>(count);
-  }
-  const bool good = done == data.size() && ::fsync(file) == 0;
+  const bool good = write_all(file, data) == data.size() && ::fsync(file) == 0;
   const auto why = reason();
   ::close(file);
   if (!good)

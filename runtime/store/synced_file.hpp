@@ -2,6 +2,7 @@
 // Private to runtime/store: files that are there completely or not at all.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -12,6 +13,9 @@
 #include "messages/error.hpp"
 
 namespace ecco {
+
+/// Writes until all is written, or the system takes no more: `errno` then says why. @returns bytes written
+std::size_t write_all(int file, std::span<const std::uint8_t> data);
 
 /// Writes `data` and waits until the disk has it. @returns `io_failed` naming the file
 result<void> write_synced(const std::filesystem::path& path, std::span<const std::uint8_t> data);
