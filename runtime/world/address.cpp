@@ -44,15 +44,6 @@ std::vector<std::string_view> split(std::string_view text, char at) {
   }
 }
 
-/// Without the zeros at its end.
-std::string short_number(double n) {
-  auto text = std::to_string(n);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.'))
-    text.pop_back();
-  return text;
-}
-
 class reader {
  public:
   explicit reader(const std::string& text) : text_(text) {}
@@ -66,6 +57,13 @@ class reader {
   result<double> number(std::string_view key, std::string_view value, range within) const {
     const auto read = number_in<double>(value);
     if (!read || !(*read >= within.low && *read <= within.high)) {
+      const auto short_number = [](double n) {
+        auto s = std::to_string(n);
+        s.erase(s.find_last_not_of('0') + 1);
+        if (s.ends_with('.'))
+          s.pop_back();
+        return s;
+      };
       return refuse(std::string{key} + "=" + std::string{value} + " is no number from "
                     + short_number(within.low) + " to " + short_number(within.high));
     }
@@ -242,18 +240,6 @@ result<address> reader::read() {
 }
 
 } // namespace
-
-std::vector<announcement> announcements(const address& of) {
-  std::vector<announcement> out;
-  for (const auto& one : of.camera.happens.changes)
-    for (const auto& [name, known] : conditions_by_name)
-      if (known.first == one.what)
-        out.push_back({one.at - of.at, std::string{name} + "=" + short_number(one.amount)});
-  for (const auto& one : of.camera.happens.moves)
-    out.push_back({one.at - of.at, "to=" + std::string{district_names[static_cast<std::size_t>(one.to)]}});
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-  return out;
-}
 
 result<address> read_address(const std::string& text) {
   return reader{text}.read();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -15,18 +16,29 @@ std::string shortest(T value) {
   return {text.data(), end};
 }
 
+std::string_view name_of(change_kind what) {
+  switch (what) {
+    case change_kind::rain: return "rain";
+    case change_kind::snow: return "snow";
+    case change_kind::fog: return "fog";
+    case change_kind::cloud: return "cloud";
+    case change_kind::hour: break;
+  }
+  return "hour";
+}
+
 class writer {
  public:
   explicit writer(const address& of) : of_(of) {}
 
   std::string write() {
     add("seed", std::to_string(of_.world.seed));
-    add_condition("hour", change_kind::hour, of_.camera.happens.begins.hour, true);
+    add_condition(change_kind::hour, of_.camera.happens.begins.hour, true);
     const conditions begins = of_.camera.happens.begins, usual;
-    add_condition("rain", change_kind::rain, begins.rain, begins.rain != usual.rain);
-    add_condition("snow", change_kind::snow, begins.snow, begins.snow != usual.snow);
-    add_condition("fog", change_kind::fog, begins.fog, begins.fog != usual.fog);
-    add_condition("cloud", change_kind::cloud, begins.cloud, begins.cloud != usual.cloud);
+    add_condition(change_kind::rain, begins.rain, begins.rain != usual.rain);
+    add_condition(change_kind::snow, begins.snow, begins.snow != usual.snow);
+    add_condition(change_kind::fog, begins.fog, begins.fog != usual.fog);
+    add_condition(change_kind::cloud, begins.cloud, begins.cloud != usual.cloud);
     const auto& changes = of_.camera.happens.changes;
     if (!changes.empty() && changes.front().over != change{}.over)
       add("over", shortest(changes.front().over));
@@ -45,13 +57,13 @@ class writer {
   /// Seconds of an address count from its first picture.
   std::string since(double at) const { return '@' + shortest(at - of_.at); }
 
-  void add_condition(std::string_view key, change_kind what, float begins, bool says_begin) {
+  void add_condition(change_kind what, float begins, bool says_begin) {
     auto value = says_begin ? shortest(begins) : std::string{};
     for (const auto& one : of_.camera.happens.changes)
       if (one.what == what)
         value += (value.empty() ? "" : ",") + shortest(one.amount) + since(one.at);
     if (!value.empty())
-      add(key, value);
+      add(name_of(what), value);
   }
 
   void add_moves() {
@@ -94,6 +106,16 @@ class writer {
 };
 
 } // namespace
+
+std::vector<announcement> announcements(const address& of) {
+  std::vector<announcement> out;
+  for (const auto& one : of.camera.happens.changes)
+    out.push_back({one.at - of.at, std::string{name_of(one.what)} + '=' + shortest(one.amount)});
+  for (const auto& one : of.camera.happens.moves)
+    out.push_back({one.at - of.at, "to=" + std::string{district_names[static_cast<std::size_t>(one.to)]}});
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return out;
+}
 
 result<std::string> write_address(const address& of) {
   auto text = writer{of}.write();
