@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -113,10 +112,7 @@ result<std::vector<model_standings>> run(const common_options& common, const mod
   const auto size = parse_picture_size(options.input);
   if (!size)
     return fail(ec::invalid_argument, "--input " + size.error().what, size.error().hint);
-  std::ifstream lines{options.sources};
-  if (!lines)
-    return fail(ec::not_found, options.sources.string() + " cannot be read", "name a file with one source a line");
-  const auto conditions = read_source_list(lines, options.sources.string());
+  const auto conditions = read_source_list(options.sources);
   if (!conditions)
     return tl::unexpected{conditions.error()};
   const auto device = find_device(options.device);
@@ -136,9 +132,7 @@ result<std::vector<model_standings>> run(const common_options& common, const mod
   const auto names = names_for(options, models);
   if (!names)
     return tl::unexpected{names.error()};
-  std::vector<std::string> sources;
-  for (const auto& one : *conditions)
-    sources.insert(sources.end(), one.sources.begin(), one.sources.end());
+  const auto sources = all_sources(*conditions);
   settings teaching;
   teaching.classes = *names;
   teaching.teacher.kind = teacher_kind::labels;

@@ -2,8 +2,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,7 +12,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "config/units.hpp"
@@ -21,12 +21,10 @@
 #include "deploy/report/as_clock.hpp"
 #include "deploy/source_list.hpp"
 #include "deploy/train_weights.hpp"
+#include "deploy/weights_output.hpp"
 #include "deploy/whole_file.hpp"
-#include "messages/sha256.hpp"
 #include "runtime/base/signals.hpp"
-#include "runtime/learn/safetensors.hpp"
 #include "runtime/learn/torch_process.hpp"
-#include "runtime/learn/weights.hpp"
 #include "runtime/learn/yolo11.hpp"
 
 namespace ecco {
@@ -40,16 +38,17 @@ constexpr double average_decay = .998;
 constexpr std::uint32_t warm_up_steps = 200;
 
 struct model_train_options {
-  fs::path sources, out, start, teacher;
+  fs::path sources, start, teacher;
+  weights_output out;
   std::vector<std::string> conditions, names{"person", "bicycle", "car", "bus", "truck"};
   std::string architecture = "yolo11p", input = "320x192", device = "cpu", arithmetic = "fp32";
   std::size_t pictures = 100, batch = 16;
   std::uint64_t steps = 2000, seed = 1;
   double learning_rate = 2e-3, scale = .3, translate = .1, least_score = .4;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
-  bool half = false, force = false, resume = false;
+  bool resume = false;
 
-  fs::path checkpoint() const { return out.string() + ".checkpoint"; }
+  fs::path checkpoint() const { return out.to.string() + ".checkpoint"; }
 };
 
 /// All that the command works with before its first picture.
@@ -58,28 +57,20 @@ struct job {
   std::vector<std::string> sources, conditions;
 };
 
-result<std::vector<condition_sources>> listed(const fs::path& file) {
-  std::ifstream lines{file};
-  if (!lines)
-    return fail(ec::not_found, file.string() + " cannot be read", "name a file with one source a line");
-  return read_source_list(lines, file.string());
-}
-
 /// The sources of the conditions that are asked for; all when none is.
 result<void> choose_sources(job& to, const model_train_options& options) {
-  const auto all = listed(options.sources);
-  if (!all)
-    return tl::unexpected{all.error()};
-  for (const auto& wanted : options.conditions)
-    if (std::none_of(all->begin(), all->end(), [&](const auto& one) { return one.condition == wanted; }))
-      return fail(ec::invalid_argument, options.sources.string() + ": it has no condition [" + wanted + "]");
-  for (const auto& [condition, sources] : *all) {
-    const auto& wanted = options.conditions;
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), condition) == wanted.end())
-      continue;
-    to.conditions.push_back(condition);
-    to.sources.insert(to.sources.end(), sources.begin(), sources.end());
-  }
+  auto list = read_source_list(options.sources);
+  if (!list)
+    return tl::unexpected{list.error()};
+  const auto& wanted = options.conditions;
+  for (const auto& one : wanted)
+    if (std::none_of(list->begin(), list->end(), [&](const auto& known) { return known.condition == one; }))
+      return fail(ec::invalid_argument, options.sources.string() + ": it has no condition [" + one + "]");
+  if (!wanted.empty())
+    std::erase_if(*list, [&](const auto& one) { return std::find(wanted.begin(), wanted.end(), one.condition) == wanted.end(); });
+  for (const auto& one : *list)
+    to.conditions.push_back(one.condition);
+  to.sources = all_sources(*list);
   return {};
 }
 
@@ -163,24 +154,13 @@ std::map<std::string, std::string> card_of(const model_train_options& options, c
           {"seed", std::to_string(options.seed)}};
 }
 
-result<blob> finished(const blob& checkpoint, const model_train_options& options,
-                      std::map<std::string, std::string> card) {
-  const auto weights = deployable(checkpoint, options.half ? scalar_type::f16 : scalar_type::f32);
-  if (!weights)
-    return weights;
-  const auto read = read_safetensors(*weights);
-  if (!read)
-    return tl::unexpected{read.error()};
-  card.insert(read->metadata.begin(), read->metadata.end());
-  return write_safetensors(read->tensors, card);
-}
-
 /// What came of it.
 struct outcome {
   std::size_t pictures = 0;
   std::uint64_t steps = 0;
   double loss = 0, seconds = 0;
-  blob weights;
+  blob checkpoint;
+  std::map<std::string, std::string> card;
 };
 
 result<outcome> run(const common_options& common, const model_train_options& options, const stop_signal& stop) {
@@ -199,7 +179,7 @@ result<outcome> run(const common_options& common, const model_train_options& opt
   outcome out;
   out.pictures = pictures.size();
   progress shown{"model train", "steps", options.steps, describe_terminal(STDERR_FILENO, common.outside)};
-  const auto checkpoint = train_weights(
+  auto checkpoint = train_weights(
       what->plan, pictures,
       {[&](const training_progress& now) {
          out.steps = now.steps;
@@ -214,40 +194,14 @@ result<outcome> run(const common_options& common, const model_train_options& opt
   if (out.steps < options.steps && stop.requested())
     return fail(ec::unavailable, fmt::format("stopped after {} of {} steps", out.steps, options.steps),
                 "the same command with --resume goes on from " + options.checkpoint().string());
-  auto weights = finished(*checkpoint, options, card_of(options, *what, out.pictures));
-  if (!weights)
-    return tl::unexpected{weights.error()};
-  out.weights = std::move(*weights);
+  out.checkpoint = std::move(*checkpoint);
+  out.card = card_of(options, *what, out.pictures);
   out.seconds = shown.seconds();
   return out;
 }
 
-void print(const common_options& common, const model_train_options& options, const outcome& done) {
-  if (common.json) {
-    std::puts(nlohmann::json{{"ok", true},
-                             {"file", options.out.string()},
-                             {"architecture", options.architecture},
-                             {"pictures", done.pictures},
-                             {"steps", done.steps},
-                             {"loss", done.loss},
-                             {"seconds", done.seconds},
-                             {"bytes", done.weights.size()},
-                             {"sha256", sha256_hex(done.weights.view())}}
-                  .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                  .c_str());
-    return;
-  }
-  std::fputs(fmt::format("{}: {}, {:.2f} MB, sha256 {}\n{} steps of {} on {} pictures in {} min, loss {:.3f}\n",
-                         options.out.string(), options.architecture, 1e-6 * static_cast<double>(done.weights.size()),
-                         sha256_hex(done.weights.view()), done.steps, options.batch, done.pictures,
-                         as_clock(done.seconds), done.loss)
-                 .c_str(),
-             stdout);
-}
-
 int model_train(const common_options& common, const model_train_options& options) {
-  const auto existing = options.force ? existing_file::replace : existing_file::keep;
-  if (auto good = check_target(options.out, existing); !good)
+  if (auto good = check_output(options.out); !good)
     return give_up(common, good.error());
   const auto stop = stop_signal::install();
   if (!stop)
@@ -259,16 +213,26 @@ int model_train(const common_options& common, const model_train_options& options
   }
   if (!done)
     return give_up(common, done.error());
-  if (auto written = write_whole_file(options.out, done->weights.view(), existing); !written)
-    return give_up(common, written.error());
+  const auto code = write_weights(common, options.out, options.out.to.string(), done->checkpoint, done->card,
+                                  {{"architecture", options.architecture},
+                                   {"pictures", done->pictures},
+                                   {"steps", done->steps},
+                                   {"loss", done->loss},
+                                   {"seconds", done->seconds}});
+  if (code != exit_code::good)
+    return code; // what was learnt is in the checkpoint
   std::error_code ignored; // it is of no use any more, and its absence no harm
   fs::remove(options.checkpoint(), ignored);
-  print(common, options, *done);
+  if (!common.json)
+    std::fputs(fmt::format("{}: {} steps of {} on {} pictures in {} min, loss {:.3f}\n", options.architecture, done->steps,
+                           options.batch, done->pictures, as_clock(done->seconds), done->loss)
+                   .c_str(),
+               stdout);
   return exit_code::good;
 }
 
 void add_options(CLI::App& sub, common_options& common, model_train_options& options) {
-  sub.add_option("out", options.out, "The weights to write, safetensors")->required();
+  sub.add_option("out", options.out.to, "The weights to write, safetensors")->required();
   sub.add_option("--sources", options.sources, "File with one source a line, below headings such as [rain]")->required();
   sub.add_option("--conditions", options.conditions, "Only what stands below these headings, between commas")
       ->delimiter(',');
@@ -294,9 +258,8 @@ void add_options(CLI::App& sub, common_options& common, model_train_options& opt
   sub.add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
   sub.add_option("--threads", options.threads, "How many work on it")->check(CLI::Range(1, 256))->capture_default_str();
   sub.add_option("--seed", options.seed, "Of weights, order and augmentation")->capture_default_str();
-  sub.add_flag("--half", options.half, "Write fp16 in place of fp32");
+  add_weights_options(sub, options.out);
   sub.add_flag("--resume", options.resume, "Go on from the checkpoint that a stopped run left beside the file");
-  sub.add_flag("--force", options.force, "Replace the file when it is there already");
   sub.add_flag("--json", common.json, "One JSON object");
   sub.add_flag("-q,--quiet", common.quiet, "Only the result");
 }

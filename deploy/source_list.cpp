@@ -2,6 +2,7 @@
 #include "deploy/source_list.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <string_view>
 
 namespace ecco {
@@ -65,6 +66,20 @@ result<std::vector<condition_sources>> read_source_list(std::istream& lines, con
     return fail(ec::io_failed, name + " cannot be read");
   if (count == 0)
     return fail(ec::malformed_data, name + ": it names no source");
+  return out;
+}
+
+result<std::vector<condition_sources>> read_source_list(const std::filesystem::path& file) {
+  std::ifstream lines{file};
+  if (!lines)
+    return fail(ec::not_found, file.string() + " cannot be read", "name a file with one source a line");
+  return read_source_list(lines, file.string());
+}
+
+std::vector<std::string> all_sources(const std::vector<condition_sources>& list) {
+  std::vector<std::string> out;
+  for (const auto& one : list)
+    out.insert(out.end(), one.sources.begin(), one.sources.end());
   return out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <istream>
 #include <string>
 #include <vector>
@@ -24,5 +25,11 @@ struct condition_sources {
 /// @param name stands for the list in errors
 /// @returns `malformed_data` naming `name:line`; also for no source at all, or more than 10,000
 result<std::vector<condition_sources>> read_source_list(std::istream& lines, const std::string& name);
+
+/// The same from a file. @returns also `not_found`
+result<std::vector<condition_sources>> read_source_list(const std::filesystem::path& file);
+
+/// The sources of all conditions, one after another.
+std::vector<std::string> all_sources(const std::vector<condition_sources>& list);
 
 } // namespace ecco
