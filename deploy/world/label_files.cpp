@@ -145,14 +145,15 @@ result<void> yolo_writer::finish() {
 
 // -- MOT -----------------------------------------------------------------------
 
+bool is_called(const dataset_class& known, std::string_view name) {
+  return known.name == name || std::find(known.also.begin(), known.also.end(), name) != known.also.end();
+}
+
 /// MOT's own classes, and after them those of the city that MOT does not have.
 std::vector<dataset_class> mot_classes_of_city() {
   auto all = mot_classes();
   for (const auto& one : world::labelled_classes) {
-    const auto has = [&](const dataset_class& known) {
-      return known.name == one.name || std::find(known.also.begin(), known.also.end(), one.name) != known.also.end();
-    };
-    if (std::none_of(all.begin(), all.end(), has))
+    if (std::none_of(all.begin(), all.end(), [&](const auto& known) { return is_called(known, one.name); }))
       all.push_back({static_cast<std::int64_t>(all.size()) + 1, std::string{one.name}});
   }
   return all;
@@ -180,9 +181,8 @@ class mot_writer : public label_writer {
 };
 
 std::int64_t mot_writer::number_of(world::object_class kind) const {
-  const std::string name{world::labelled_classes[place_of(kind)].name};
   for (const auto& one : classes_)
-    if (one.name == name || std::find(one.also.begin(), one.also.end(), name) != one.also.end())
+    if (is_called(one, world::labelled_classes[place_of(kind)].name))
       return one.id;
   return 0;
 }
