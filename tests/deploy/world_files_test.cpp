@@ -18,6 +18,7 @@
 #include "runtime/dataset/class_map.hpp"
 #include "runtime/learn/outlines.hpp"
 #include "runtime/video/picture_file.hpp"
+#include "tests/support/rings.hpp"
 
 namespace ecco {
 namespace {
@@ -258,19 +259,6 @@ BOOST_AUTO_TEST_CASE(the_city_teaches_its_truth) {
   BOOST_TEST(!make_world_teacher("world:moon-1", {"car"}, false).has_value());
 }
 
-/// Within an odd number of polygons?
-bool is_within(const std::vector<polygon>& rings, double x, double y) {
-  bool in = false;
-  for (const auto& ring : rings)
-    for (std::size_t i = 0, n = ring.size() / 2; i < n; ++i) {
-      const auto k = (i + 1) % n;
-      const auto ax = ring[2 * i], ay = ring[2 * i + 1], bx = ring[2 * k], by = ring[2 * k + 1];
-      if ((ay > y) != (by > y) && x < ax + (bx - ax) * (y - ay) / (by - ay))
-        in = !in;
-    }
-  return in;
-}
-
 BOOST_AUTO_TEST_CASE(outlines_are_those_of_the_pixels) {
   const auto teacher = make_world_teacher(std::string{"world:"} + some_camera + "&at=20", city_classes, true).value();
   const auto shots = the_shots();
@@ -296,7 +284,7 @@ BOOST_AUTO_TEST_CASE(outlines_are_those_of_the_pixels) {
       for (int y = 0; y < 128; ++y)
         for (int x = 0; x < 192; ++x) {
           const bool owned = shots[k].owners[static_cast<std::size_t>(y * 192 + x)] == i + 1;
-          const bool drawn = is_within(rings, x + .5, y + .5);
+          const bool drawn = test::holds(rings, x + .5, y + .5);
           both += owned && drawn ? 1 : 0;
           either += owned || drawn ? 1 : 0;
         }

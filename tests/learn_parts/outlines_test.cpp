@@ -11,23 +11,11 @@
 
 #include "runtime/learn/masks.hpp"
 #include "runtime/score/outline_mask.hpp"
+#include "tests/support/rings.hpp"
 
 using namespace ecco;
 
 namespace {
-
-/// Does an odd number of polygons hold the point? By the crossings of a ray to the right.
-bool holds(const std::vector<polygon>& rings, double x, double y) {
-  bool odd = false;
-  for (const auto& ring : rings)
-    for (std::size_t i = 0, n = ring.size() / 2; i < n; ++i) {
-      const auto k = (i + 1) % n;
-      const auto ax = ring[2 * i], ay = ring[2 * i + 1], bx = ring[2 * k], by = ring[2 * k + 1];
-      if ((ay > y) != (by > y) && x < ax + (bx - ax) * (y - ay) / (by - ay))
-        odd = !odd;
-    }
-  return odd;
-}
 
 std::size_t corners_in(const outline& of) {
   return std::accumulate(of.rings.begin(), of.rings.end(), std::size_t{0},
@@ -57,7 +45,7 @@ RC_BOOST_PROP(contours_hold_the_positive_values_and_no_others, ()) {
   const auto rings = contours(values, width, height);
   for (std::size_t y = 0; y < height; ++y)
     for (std::size_t x = 0; x < width; ++x)
-      RC_ASSERT(holds(rings, static_cast<double>(x), static_cast<double>(y)) == (values[y * width + x] > 0));
+      RC_ASSERT(test::holds(rings, static_cast<double>(x), static_cast<double>(y)) == (values[y * width + x] > 0));
 }
 
 BOOST_AUTO_TEST_CASE(contours_cross_where_the_line_between_two_values_does) {

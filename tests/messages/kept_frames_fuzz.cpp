@@ -3,33 +3,8 @@
 #include <cstdlib>
 #include <span>
 
-#include <capnp/any.h>
-#include <capnp/serialize.h>
-
 #include "messages/kept_frames.hpp"
-#include "messages/sha256.hpp"
-
-namespace {
-
-/// Gives an entry the check that it should have: else every mutation would end there.
-void sign(ecco::bytes& entry) {
-  try {
-    auto words = kj::heapArray<capnp::word>(entry.size() / sizeof(capnp::word));
-    std::copy(entry.begin(), entry.end(), words.asBytes().begin());
-    capnp::FlatArrayMessageReader reader{words};
-    const auto section = reader.getRoot<capnp::AnyStruct>().getDataSection();
-    if (section.size() < 8)
-      return;
-    const auto at = entry.begin() + (section.begin() - words.asBytes().begin());
-    std::fill_n(at, 8, std::uint8_t{0});
-    const auto digest = ecco::sha256(entry);
-    std::copy_n(digest.begin(), 8, at);
-  } catch (const kj::Exception&) {
-    return; // the reader finds out as well
-  }
-}
-
-} // namespace
+#include "tests/messages/signed_entry.hpp"
 
 /// A stream of entries: what is decoded is encoded to the same again, what is not is told why.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -41,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!length || !*length || **length > rest.size())
       break;
     ecco::bytes entry{rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(**length)};
-    sign(entry);
+    ecco::test::sign(entry);
     const auto decoded = ecco::decode_kept_entry(entry);
     if (!decoded && decoded.error().what.empty())
       std::abort();

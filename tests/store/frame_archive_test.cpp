@@ -55,6 +55,14 @@ labelled_segment a_segment(std::uint64_t sequence, std::size_t bytes_of_video = 
   return out;
 }
 
+void keep_three_in_each_of_two_lives(folder& in) {
+  for (std::uint64_t life = 0; life < 2; ++life) {
+    auto archive = in.open();
+    for (std::uint64_t i = 0; i < 3; ++i)
+      BOOST_TEST_REQUIRE(archive->keep(a_segment(3 * life + i), 0s).has_value());
+  }
+}
+
 struct content {
   std::vector<labelled_segment> segments;
   std::vector<kept_joining> joinings;
@@ -183,11 +191,7 @@ BOOST_FIXTURE_TEST_CASE(a_torn_last_entry_never_was_and_loses_none_before_it, fo
 }
 
 BOOST_FIXTURE_TEST_CASE(damage_is_named_with_file_and_byte_and_what_follows_is_read, folder) {
-  for (std::uint64_t life = 0; life < 2; ++life) {
-    auto archive = open();
-    for (std::uint64_t i = 0; i < 3; ++i)
-      BOOST_TEST_REQUIRE(archive->keep(a_segment(3 * life + i), 0s).has_value());
-  }
+  keep_three_in_each_of_two_lives(*this);
   const auto file = kept_frame_files(path).value().at(0);
   auto data = content_of(file);
   const auto second = data.size() - 2 * encode_entry(a_segment(1)).size();
@@ -206,11 +210,7 @@ BOOST_FIXTURE_TEST_CASE(damage_is_named_with_file_and_byte_and_what_follows_is_r
 }
 
 BOOST_FIXTURE_TEST_CASE(entries_that_cannot_be_told_apart_cost_the_rest_of_their_file, folder) {
-  for (std::uint64_t life = 0; life < 2; ++life) {
-    auto archive = open();
-    for (std::uint64_t i = 0; i < 3; ++i)
-      BOOST_TEST_REQUIRE(archive->keep(a_segment(3 * life + i), 0s).has_value());
-  }
+  keep_three_in_each_of_two_lives(*this);
   const auto file = kept_frame_files(path).value().at(0);
   auto data = content_of(file);
   data[data.size() - 2 * encode_entry(a_segment(1)).size()] = '\x7f'; // the number of its pieces
