@@ -189,6 +189,8 @@ result<std::vector<dataset_class>> parse_mot_names(std::string_view text, const 
   for_each_line(text, [&](std::string_view line, std::size_t number) {
     const text_row fields{line, number, '\n', faults};
     const std::string word{fields.text(0)};
+    if (word.starts_with(byte_order_mark)) // written first, it would be taken for the file's own
+      return fields.refuse(text_row::whole_line, "begins with a byte-order mark");
     if (out.size() == most_classes || !used.insert(word).second)
       return fields.refuse(text_row::whole_line, out.size() == most_classes ? "is one class too many"
                                                                             : "names a class that is there already");

@@ -124,8 +124,8 @@ void text_row::refuse(std::size_t field, const std::string& what) const {
 }
 
 void for_each_line(std::string_view text, const std::function<void(std::string_view, std::size_t)>& visit) {
-  if (text.starts_with("\xef\xbb\xbf"))
-    text.remove_prefix(3);
+  if (text.starts_with(byte_order_mark))
+    text.remove_prefix(byte_order_mark.size());
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);

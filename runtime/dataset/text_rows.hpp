@@ -89,6 +89,9 @@ class text_row {
   fault_list& faults_;
 };
 
+/// What some editors begin a text with.
+inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 /// Calls `visit` with every line that is not blank, without the end of line, and its number from 1.
 void for_each_line(std::string_view text, const std::function<void(std::string_view, std::size_t)>& visit);
 

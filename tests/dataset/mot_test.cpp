@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(further_classes_are_those_of_labels_txt) {
 
 BOOST_AUTO_TEST_CASE(bad_names_of_classes_are_named) {
   check_refused(parse_mot_names(" \n", "labels"), "labels: names no class");
+  check_refused(parse_mot_names("\xEF\xBB\xBF\xEF\xBB\xBF" "car\ncar\n", "labels"), "labels:1: begins with a byte-order mark");
   check_refused(parse_mot_names("car\nbus\ncar\n", "labels"), "labels:3: names a class that is there already");
   std::string many;
   for (int i = 0; i < 1001; ++i)
