@@ -60,7 +60,7 @@ inline constexpr std::array<std::string_view, 4> words_of<log_level>{"debug", "i
 template <>
 inline constexpr std::array<std::string_view, 3> words_of<teacher_kind>{"hog", "labels", "network"};
 template <>
-inline constexpr std::array<std::string_view, 2> words_of<grouping_mode>{"shared", "independent"};
+inline constexpr std::array<std::string_view, 3> words_of<grouping_mode>{"shared", "independent", "together"};
 template <>
 inline constexpr std::array<std::string_view, 4> words_of<allocation_kind>{"ecco", "recl", "ekya", "uniform"};
 template <>

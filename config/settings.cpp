@@ -457,7 +457,7 @@ camera_id name_in(const region_id& region, const region_settings& of, std::uint3
 std::string name_of_system(const settings& value) {
   if (!value.preset.empty())
     return value.preset;
-  return value.policy.grouping == grouping_mode::shared ? "ecco" : "independent";
+  return value.policy.grouping == grouping_mode::shared ? "ecco" : std::string{to_string(value.policy.grouping)};
 }
 
 sampling_plan plan_of(const sampling_settings& sampling) {

@@ -30,8 +30,9 @@ namespace ecco {
 
 /// Who labels frames: OpenCV's people detector, a file of truths, or a large network.
 enum class teacher_kind : std::uint8_t { hog, labels, network };
-/// Cameras that drift alike share a job (the paper), or every camera has its own (the baselines).
-enum class grouping_mode : std::uint8_t { shared, independent };
+/// Cameras that drift alike share a job (the paper), every camera has its own (the baselines), or all that ask share one,
+/// for better or worse: groups made by hand (paper 5.3), and the one model for a whole fleet.
+enum class grouping_mode : std::uint8_t { shared, independent, together };
 /// What learns in an experiment: the deterministic learning curve, or YOLO11 itself.
 enum class learner_kind : std::uint8_t { curve, torch };
 /// A file plays as fast as it was filmed, or as fast as it can be read.

@@ -15,7 +15,7 @@ namespace {
 
 grouping_options grouping_of(const settings& from) {
   grouping_options out;
-  out.share_jobs = from.policy.grouping == grouping_mode::shared;
+  out.share_jobs = from.policy.grouping != grouping_mode::independent;
   out.max_age = from.policy.max_age;
   out.max_distance_m = from.policy.max_distance.value;
   out.drop = from.policy.drop;
@@ -25,6 +25,8 @@ grouping_options grouping_of(const settings& from) {
   out.most_moves = from.policy.most_moves;
   out.compare_every = from.policy.compare_every;
   out.most_pairs = from.policy.most_pairs;
+  if (from.policy.grouping == grouping_mode::together)
+    out.learn_together();
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "deploy/report/as_clock.hpp"
+#include "deploy/report/comparison_table.hpp"
 
 namespace ecco {
 
@@ -199,6 +200,8 @@ std::string to_table(std::span<const run_results> runs) {
   text += legend;
   if (!truths.empty())
     text += truth_legend;
+  if (runs.size() > 1)
+    text += '\n' + comparison_table(runs, names);
   return text;
 }
 

@@ -60,6 +60,10 @@ placement grouping::place(const retrain_request& request, double own_accuracy,
   }
   if (best_passing)
     return join(request, *best_passing, own_accuracy, now, window);
+  if (options_.join_always && !still.empty()) {
+    enter(still.front(), request.camera, {request.place, began(request, now), now, window, own_accuracy});
+    return placed_[request.camera] = {still.front(), true, "all that ask learn together"};
+  }
   auto why = why_alone(request, own_accuracy, best, now, window);
   auto id = open(std::span{&request, 1}, now, window);
   groups_.at(id).members.at(request.camera).accuracy = own_accuracy;

@@ -20,6 +20,8 @@ namespace ecco {
 struct grouping_options {
   /// False gives every request a job of its own: the independent baseline (Ekya's and RECL's setting).
   bool share_jobs = true;
+  /// True puts every request into the job there is, whatever its model does for it: see learn_together().
+  bool join_always = false;
   /// Algorithm 2 line 4: epsilon and delta.
   duration max_age = std::chrono::seconds{120};
   double max_distance_m = 200;
@@ -48,6 +50,15 @@ struct grouping_options {
   std::uint32_t compare_every = 3;
   /// Pairs of groups that are compared in one window, at two evaluations each.
   std::uint32_t most_pairs = 4;
+
+  /// One job for all that ask, anywhere on earth and whenever they drifted, that nobody is taken out of: groups made by
+  /// hand (paper 5.3).
+  void learn_together() {
+    share_jobs = join_always = true;
+    max_age = std::chrono::hours{24};
+    max_distance_m = 20'100'000; // more than half way round
+    drop = 1;
+  }
 };
 
 /// How one candidate group's model does on the request's frames (line 5).

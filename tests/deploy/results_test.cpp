@@ -276,6 +276,25 @@ ecco: 5:00 min, seed 7; GPU 182.4 s (train 144.0, evaluate 38.4, label 0.0)
 )"));
 }
 
+BOOST_AUTO_TEST_CASE(systems_are_compared_by_accuracy_response_gpu_time_and_bytes) {
+  auto run = summarize(made::demo_like(), made::demo_facts());
+  run.cameras.resize(2);
+  run.cameras[0].accuracy = {{90, .9}, {110, .2}, {200, .6}}; // drifts at 90: the first counts
+  run.cameras[0].drift_at = 90;
+  run.cameras[1].drift_at = nan; // one that did not drift counts nowhere
+  auto other = run;
+  other.policy = "naive";
+  other.cameras[0].seconds_to_recover.reset();
+  other.cameras[0].truth.accuracy = {{80, 1}, {100, .25}};
+  const run_results runs[] = {run, other};
+  const auto table = to_table(runs);
+  BOOST_TEST(table.find(R"(system             since   truth            back          GPU       video
+ecco                0.57       -    1 of 1, 50 s      182.4 s     16.8 MB
+naive               0.57    0.25          0 of 1      182.4 s     16.8 MB
+)") != std::string::npos, table);
+  BOOST_TEST(to_table({&run, 1}).find("system ") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(the_table_is_never_wider_than_80) {
   auto run = summarize(made::demo_like(), made::demo_facts());
   run.groups.front().members.resize(40, {"a_camera_with_a_long_name", 3, 4, "", ""});

@@ -100,6 +100,16 @@ BOOST_AUTO_TEST_CASE(systems_differ_in_what_their_settings_say_and_in_nothing_el
                         [](const event& a, const event& b) { return to_json(a) == to_json(b); }));
 }
 
+BOOST_AUTO_TEST_CASE(cameras_that_learn_together_share_one_job_however_different_they_are) {
+  auto from = small_town();
+  BOOST_TEST(run(from).result.groups_opened == 2u);
+  from.policy.grouping = grouping_mode::together;
+  const auto told = run(from);
+  BOOST_TEST(told.result.groups_opened == 1u);
+  BOOST_TEST(told.result.groups_joined == 3u);
+  BOOST_TEST(told.result.facts.system == "together");
+}
+
 BOOST_AUTO_TEST_CASE(one_that_is_interrupted_says_how_far_it_came) {
   const auto from = small_town();
   experiment_watch watch;

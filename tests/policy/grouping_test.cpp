@@ -144,6 +144,21 @@ BOOST_AUTO_TEST_CASE(in_independent_mode_every_camera_learns_alone) {
   BOOST_TEST(t.policy.groups().size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(who_is_to_learn_together_does_however_badly_it_goes) {
+  grouping_options options;
+  options.learn_together();
+  town t{options};
+  t.ask("a", .5, 0);
+  BOOST_TEST(t.ask("b", .9, 0).joined);                    // worse by all its accuracy
+  BOOST_TEST(t.ask("c", .9, std::nan("")).joined);         // nothing to compare by
+  auto far = request_of("d", -10'000'000, 20h);
+  const candidate_score bad{group_id{1}, 0, false};
+  BOOST_TEST(t.policy.place(far, .9, std::span{&bad, 1}, t.now, t.window).joined);
+  BOOST_TEST(t.policy.groups().size() == 1u);
+  BOOST_TEST(t.close({{"a", .5}, {"b", .5}, {"c", .5}, {"d", .5}}).empty());
+  BOOST_TEST(t.close({{"a", 0}, {"b", .9}, {"c", .9}, {"d", .9}}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_place_that_is_no_place_is_near_nothing) {
   town t;
   t.ask("a", .1, 0);
