@@ -37,7 +37,8 @@ def make_fleet(options, file, *arguments):
 
 
 def run(options, experiment, name, seed, settings, fleet):
-    """Runs `experiment` on the cameras of the file `fleet`, unless it has been, and gives its file of events."""
+    """Runs `experiment` on the cameras of the file `fleet`, unless it has been, and gives its file of events.
+    @raises SystemExit when the run fails"""
     events = options.out / f"{name}.json"
     if events.exists() and not options.again:
         return events
@@ -49,7 +50,8 @@ def run(options, experiment, name, seed, settings, fleet):
     environment = os.environ | {"ECCO_STUDENT": str(options.student.resolve()),
                                 "ECCO_TEACHER": str(options.teacher.resolve())}
     with (options.out / f"{name}.txt").open("w") as report:
-        subprocess.run(command, check=True, stdout=report, env=environment)
+        if ended := subprocess.run(command, stdout=report, env=environment).returncode:
+            raise SystemExit(f"{name}: ecco ended with {ended}; what it says is above. It was: {' '.join(command)}")
     part.rename(events)
     return events
 
