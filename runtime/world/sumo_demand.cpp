@@ -7,7 +7,7 @@ namespace {
 
 /// Chance that somebody comes in a second: from each gate of a street, more straight through the tunnel, on a bicycle,
 /// on each direction of the highway, and on foot along each side of a street downtown and elsewhere.
-constexpr double vehicles_come = .042, more_in_tunnel = .03, bicycles_come = .006, highway_comes = .35,
+constexpr double vehicles_come = .042, more_in_tunnel = .03, bicycles_come = .006, highway_comes = .5,
                  walkers_downtown = .02, walkers_elsewhere = .008;
 constexpr int destinations = 5;
 /// No flow ends before a day is over.
@@ -143,38 +143,37 @@ std::string demand::write() {
   return text_;
 }
 
-constexpr auto xml_head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-
 std::string value(std::string_view name, const std::string& is) {
   return element(1, name, {{"value", is}});
 }
 
 std::string netconvert_settings() {
-  return std::string{xml_head} + "<configuration>\n" + value("node-files", "city.nod.xml")
-         + value("edge-files", "city.edg.xml") + value("connection-files", "city.con.xml")
-         + value("tllogic-files", "city.tll.xml")
-         + value("output-file", "city.net.xml")
-         // Coordinates stay the city's.
-         + value("offset.disable-normalization", "true") + value("no-turnarounds", "true")
-         + value("walkingareas", "true") + value("junctions.internal-link-detail", "12") + "</configuration>\n";
+  return xml_file("configuration", value("node-files", "city.nod.xml") + value("edge-files", "city.edg.xml")
+                                       + value("connection-files", "city.con.xml")
+                                       + value("tllogic-files", "city.tll.xml")
+                                       + value("output-file", "city.net.xml")
+                                       // Coordinates stay the city's.
+                                       + value("offset.disable-normalization", "true") + value("no-turnarounds", "true")
+                                       + value("walkingareas", "true") + value("junctions.internal-link-detail", "12"));
 }
 
 std::string sumo_settings(std::uint64_t seed) {
-  return std::string{xml_head} + "<configuration>\n" + value("net-file", "city.net.xml")
-         + value("route-files", "city.rou.xml") + value("fcd-output", "city.fcd.xml")
-         + value("fcd-output.attributes", "x,y,angle,type,speed")
-         + value("device.fcd.begin", std::to_string(sumo_warm_up)) + value("device.fcd.period", "1")
-         + value("begin", "0") + value("end", std::to_string(sumo_warm_up + sumo_seconds)) + value("step-length", "0.1")
-         + value("seed", std::to_string(hashed(seed, 98) % 1'000'000))
-         // Who stands in the way waits; it does not leap.
-         + value("time-to-teleport", "-1") + value("collision.action", "none") + value("lanechange.duration", "2.5")
-         + value("no-step-log", "true") + "</configuration>\n";
+  return xml_file("configuration",
+                  value("net-file", "city.net.xml") + value("route-files", "city.rou.xml")
+                      + value("fcd-output", "city.fcd.xml") + value("fcd-output.attributes", "x,y,angle,type,speed")
+                      + value("device.fcd.begin", std::to_string(sumo_warm_up)) + value("device.fcd.period", "1")
+                      + value("begin", "0") + value("end", std::to_string(sumo_warm_up + sumo_seconds))
+                      + value("step-length", "0.1")
+                      + value("seed", std::to_string(hashed(seed, 98) % 1'000'000))
+                      // Who stands in the way waits; it does not leap.
+                      + value("time-to-teleport", "-1") + value("collision.action", "none")
+                      + value("lanechange.duration", "2.5") + value("no-step-log", "true"));
 }
 
 } // namespace
 
 named_text demand_of(std::uint64_t seed) {
-  return {"city.rou.xml", std::string{xml_head} + "<routes>\n" + demand{seed}.write() + "</routes>\n"};
+  return {"city.rou.xml", xml_file("routes", demand{seed}.write())};
 }
 
 std::vector<named_text> sumo_files(std::uint64_t seed) {

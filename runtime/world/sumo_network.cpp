@@ -2,7 +2,6 @@
 #include "runtime/world/sumo_network.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "runtime/world/signals.hpp"
 
@@ -15,12 +14,6 @@ constexpr float vehicles_wide = 2 * street::lane, bicycles_wide = 2 * (street::b
 constexpr std::string_view no_motor = "pedestrian bicycle";
 /// What drivers of the city wish for, m/s (traffic_flow.cpp), and on the highway.
 constexpr float street_speed = 12.5f, walk_speed = 2, highway_speed = 28;
-
-constexpr std::string_view xml_head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-
-std::string whole(std::string_view root, const std::string& inside) {
-  return std::string{xml_head} + "<" + std::string{root} + ">\n" + inside + "</" + std::string{root} + ">\n";
-}
 
 std::string point(vec2 at) {
   return decimal(at.x) + ',' + decimal(at.y);
@@ -223,7 +216,7 @@ std::string nodes_text(const std::vector<network_node>& all) {
     text += element(1, "node", {{"id", one.from}, {"x", decimal(one.from_x)}, {"y", decimal(one.y)}});
     text += element(1, "node", {{"id", one.to}, {"x", decimal(one.to_x)}, {"y", decimal(one.y)}});
   }
-  return whole("nodes", text);
+  return xml_file("nodes", text);
 }
 
 std::string edges_text(const std::vector<network_node>& all) {
@@ -245,83 +238,10 @@ std::string edges_text(const std::vector<network_node>& all) {
       text += lane(k, highway::lane_width, "", no_motor, highway_speed);
     text += "  </edge>\n";
   }
-  return whole("edges", text);
+  return xml_file("edges", text);
 }
 
 } // namespace
-
-std::string element(int depth, std::string_view name,
-                    const std::vector<std::pair<std::string_view, std::string>>& attributes, bool open) {
-  auto text = std::string(static_cast<std::size_t>(2 * depth), ' ') + '<' + std::string{name};
-  for (const auto& [key, value] : attributes)
-    text += ' ' + std::string{key} + "=\"" + value + '"';
-  return text + (open ? ">\n" : "/>\n");
-}
-
-std::string decimal(double value) {
-  std::array<char, 40> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 3).ptr;
-  std::string made{text.data(), end};
-  made.erase(made.find_last_not_of('0') + 1);
-  if (made.ends_with('.'))
-    made.pop_back();
-  return made == "-0" ? "0" : made;
-}
-
-std::vector<network_node> street_nodes() {
-  std::vector<network_node> all;
-  std::array<std::array<std::size_t, street::rows>, street::columns> number{};
-  for (int column = 0; column < street::columns; ++column)
-    for (int row = 0; row < street::rows; ++row)
-      if (is_crossing(column, row)) {
-        number[static_cast<std::size_t>(column)][static_cast<std::size_t>(row)] = all.size();
-        all.push_back({"c" + std::to_string(column) + "_" + std::to_string(row),
-                       {street::x_of(column), street::y_of(row)},
-                       column,
-                       row,
-                       true});
-      }
-  const auto crossings = all.size();
-  for (std::size_t i = 0; i < crossings; ++i)
-    for (int way = 0; way < 4; ++way) {
-      const vec2 d = approach_ways[static_cast<std::size_t>(way)];
-      int column = all[i].column, row = all[i].row;
-      // The street of column 4 ends in the north of the park.
-      if (column == 4 && row == 1 && way == 3)
-        continue;
-      do {
-        column += static_cast<int>(d.x);
-        row += static_cast<int>(d.y);
-      } while (column >= 0 && column < street::columns && row >= 0 && row < street::rows && !is_crossing(column, row));
-      if (is_crossing(column, row)) {
-        all[i].leads_to[static_cast<std::size_t>(way)] =
-            number[static_cast<std::size_t>(column)][static_cast<std::size_t>(row)];
-        continue;
-      }
-      static constexpr std::array<const char*, 4> sides{"east", "north", "west", "south"};
-      network_node gate;
-      gate.id = sides[static_cast<std::size_t>(way)] + std::to_string(way % 2 == 0 ? all[i].row : all[i].column);
-      gate.at = {way == 0   ? street::east
-                 : way == 2 ? street::west
-                            : all[i].at.x,
-                 way == 1   ? street::north
-                 : way == 3 ? street::south
-                            : all[i].at.y};
-      gate.leads_to[static_cast<std::size_t>((way + 2) % 4)] = i;
-      all[i].leads_to[static_cast<std::size_t>(way)] = all.size();
-      all.push_back(std::move(gate));
-    }
-  return all;
-}
-
-std::string edge_between(const network_node& from, const network_node& to) {
-  return from.id + "_to_" + to.id;
-}
-
-bool has_walks(const network_node& from, const network_node& to) {
-  const vec2 middle = (from.at + to.at) * .5f;
-  return !tunnel::inside.contains(middle);
-}
 
 std::vector<named_text> plain_network(std::uint64_t seed) {
   const auto all = street_nodes();
@@ -334,8 +254,8 @@ std::vector<named_text> plain_network(std::uint64_t seed) {
     }
   return {{"city.nod.xml", nodes_text(all)},
           {"city.edg.xml", edges_text(all)},
-          {"city.con.xml", whole("connections", ways)},
-          {"city.tll.xml", whole("tlLogics", lights)}};
+          {"city.con.xml", xml_file("connections", ways)},
+          {"city.tll.xml", xml_file("tlLogics", lights)}};
 }
 
 } // namespace ecco::world

@@ -38,6 +38,8 @@ bool has_walks(const network_node& from, const network_node& to);
 /// An element without content, on a line of its own.
 std::string element(int depth, std::string_view name,
                     const std::vector<std::pair<std::string_view, std::string>>& attributes, bool open = false);
+/// A whole file of such lines.
+std::string xml_file(std::string_view root, const std::string& inside);
 /// Metres or seconds, to a thousandth.
 std::string decimal(double value);
 

@@ -88,7 +88,9 @@ vehicle trace_rides::at(district where, double t) const {
   const auto after =
       std::upper_bound(rides.begin(), rides.end(), since, [](double time, const ride& one) { return time < one.from; });
   const auto& on = after == rides.begin() ? rides.front() : *(after - 1);
-  return trace_.vehicle_of(on.who, begins + std::clamp(since, on.comes, on.goes)).value_or(vehicle{});
+  // A little after the step it is seen in, for times are no exact numbers.
+  const double there = std::clamp(since, on.comes + .001, on.goes + .001);
+  return trace_.vehicle_of(on.who, begins + there).value_or(vehicle{});
 }
 
 } // namespace ecco::world
