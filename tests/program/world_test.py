@@ -45,7 +45,8 @@ class World(ProgramTest):
         self.assert_ends(self.ecco("world", "roads", "--seed", "7", "--out", "roads"), 0)
         for command in (["netconvert", "-c", "city.netccfg"], ["sumo", "-c", "city.sumocfg", "--end", "250"]):
             subprocess.run(command, cwd=self.folder / "roads", check=True, capture_output=True)
-        self.assert_ends(self.ecco("world", "show", "--camera", "downtown-2?seed=7&traffic=roads/city.fcd.xml"), 0, " car")
+        camera = "downtown-2?seed=7&traffic=roads/city.fcd.xml"
+        self.assert_ends(self.ecco("world", "show", "--camera", camera), 0, " car")
 
 
 if __name__ == "__main__":
