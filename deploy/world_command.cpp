@@ -11,6 +11,7 @@
 #include "deploy/world/fleet_config.hpp"
 #include "deploy/world/rendering.hpp"
 #include "runtime/world/address.hpp"
+#include "runtime/world/sumo_files.hpp"
 
 namespace ecco {
 
@@ -25,7 +26,7 @@ constexpr auto about_cameras =
     "until second 90\n"
     "  over=8   seconds a change takes;   to=tunnel@60   where a moving camera goes;   seed=7, fps=10, "
     "size=320x192\n"
-    "  traffic=FILE   who sumo --fcd-output FILE saw, for poles and drones; traffic-scale, -east, -north place it\n"
+    "  traffic=FILE   who sumo --fcd-output FILE saw, see ecco world roads; traffic-scale, -east, -north place it\n"
     "As the source of a camera in a configuration it is written world:downtown-1?rain=1@30\n";
 
 struct world_options {
@@ -243,6 +244,50 @@ void add_fleet(CLI::App& app, common_options& common, command& chosen) {
       [&common, &chosen, options] { chosen = [&common, options] { return write_fleet(common, *options); }; });
 }
 
+// -- roads -----------------------------------------------------------------------------------------------
+
+struct roads_options {
+  std::uint64_t seed = 1;
+  std::filesystem::path out = "roads";
+};
+
+int write_roads(const common_options& common, const roads_options& options) {
+  if (auto made = make_folder(options.out); !made)
+    return give_up(common, made.error());
+  std::vector<std::string> files;
+  for (const auto& one : world::sumo_files(options.seed)) {
+    if (auto written = write_text(options.out / one.name, one.text); !written)
+      return give_up(common, written.error());
+    files.push_back((options.out / one.name).string());
+  }
+  if (common.json)
+    std::puts(nlohmann::json{{"ok", true}, {"files", files}}
+                  .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                  .c_str());
+  else if (!common.quiet)
+    for (const auto& file : files)
+      std::printf("%s\n", file.c_str());
+  return exit_code::good;
+}
+
+void add_roads(CLI::App& app, common_options& common, command& chosen) {
+  auto* sub = app.add_subcommand("roads", "The city's streets and signals for SUMO: its traffic can drive in the city");
+  auto options = std::make_shared<roads_options>();
+  sub->add_option("--seed", options->seed, "Seed of the city (default 1): its signals, and who drives where");
+  sub->add_option("--out", options->out, "A folder (default roads)");
+  sub->add_flag("--json", common.json, "The files as one JSON object");
+  sub->footer("The folder has the network for netconvert (city.netccfg), vehicles, bicycles and people (city.rou.xml), and a\n"
+              "run of eight minutes (city.sumocfg). SUMO is not part of ecco: apt install sumo, or pip install eclipse-sumo.\n"
+              "From the streets to the picture, with one seed in both:\n"
+              "  ecco world roads --seed 7 --out roads\n"
+              "  (cd roads && netconvert -c city.netccfg && sumo -c city.sumocfg)\n"
+              "  ecco world show --camera 'downtown-2?seed=7&traffic=roads/city.fcd.xml' --at 10,20,30\n"
+              "Another demand: randomTrips.py -n city.net.xml -r own.rou.xml, then sumo -c city.sumocfg -r own.rou.xml.\n"
+              "A trace keeps to the signals, in all its repetitions, when it begins at and lasts multiples of 80 s.");
+  sub->callback(
+      [&common, &chosen, options] { chosen = [&common, options] { return write_roads(common, *options); }; });
+}
+
 } // namespace
 
 void add_world(CLI::App& app, common_options& common, command& chosen) {
@@ -251,10 +296,12 @@ void add_world(CLI::App& app, common_options& common, command& chosen) {
   add_show(*sub, common, chosen);
   add_render(*sub, common, chosen);
   add_fleet(*sub, common, chosen);
+  add_roads(*sub, common, chosen);
   sub->footer("examples\n"
               "  ecco world show --camera downtown-1 --camera suburb-1 --camera tunnel-1\n"
               "  ecco world render --camera park-1 --seconds 30 --labels yolo --out park\n"
-              "  ecco world fleet --cameras 6 --similarity weather=.5,timing=0 --out fleet.yaml");
+              "  ecco world fleet --cameras 6 --similarity weather=.5,timing=0 --out fleet.yaml\n"
+              "  ecco world roads --seed 7 --out roads");
 }
 
 } // namespace ecco

@@ -151,12 +151,11 @@ result<void> reader::take_size(std::string_view value) {
 result<void> reader::take_trace() {
   if (traffic_.empty())
     return place_ == fcd_place{} ? result<void>{} : refuse("places the network of no trace", "add traffic=FILE");
-  if (made_.camera.on == mount::vehicle)
-    return refuse("a camera on a vehicle rides with the city's own traffic, not with a trace",
-                  "take one on a pole or a drone");
   auto trace = fcd_trace::read(traffic_, place_);
   if (!trace)
     return tl::unexpected{trace.error()};
+  if (made_.camera.on == mount::vehicle && !trace_rides::are_there(**trace))
+    return refuse("no vehicle drives in the trace that a camera could be on", "take one on a pole or a drone");
   made_.world.trace = std::move(*trace);
   return {};
 }

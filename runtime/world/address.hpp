@@ -30,8 +30,8 @@ inline constexpr std::string_view address_scheme = "world:";
 ///   rain=1@30   from second 30 on; several between commas: rain=1@30,0@120
 ///   over=8      how many seconds a change takes
 ///   to=tunnel@60   where a camera on a vehicle or a drone goes
-///   traffic=FILE   recorded by SUMO (Note [SUMO's traffic]) in place of the city's own, for cameras on poles and
-///               drones; traffic-scale=1, traffic-east=0, traffic-north=0 place its network in the city
+///   traffic=FILE   recorded by SUMO (Note [SUMO's traffic]) in place of the city's own; best on the city's streets
+///               (Note [The city for SUMO]), traffic-scale=1, traffic-east=0, traffic-north=0 place any other network
 /// The seconds of changes and moves count from the first picture.
 /// @returns `invalid_argument` that names what is wrong in it; whatever `fcd_trace::read` says of a trace
 result<address> read_address(const std::string& text);

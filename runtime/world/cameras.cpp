@@ -78,12 +78,16 @@ result<camera_plan> camera_named(const std::string& name) {
   return made;
 }
 
-camera_path::camera_path(const camera_plan& plan, const city& in, const traffic& among)
+camera_path::camera_path(const camera_plan& plan, const city& in, const traffic& among, const fcd_trace* recorded)
     : plan_(plan), seed_(in.seed),
       draw_(hashed(in.seed, 300, static_cast<int>(plan.on), static_cast<int>(plan.home), plan.number)),
       traffic_(among) {
   if (plan.on != mount::vehicle)
     return;
+  if (recorded) {
+    recorded_rides_.emplace(*recorded, draw_);
+    return;
+  }
   for (std::size_t d = 0; d < district_names.size(); ++d)
     for (std::size_t turn = 0; turn < turns; ++turn)
       rides_.push_back(plan_rides(static_cast<district>(d), hashed(draw_, turn)));
@@ -95,6 +99,8 @@ camera_state camera_path::at(double t) const {
   if (plan_.on == mount::drone)
     return on_drone(t);
   const auto where = district_of(plan_.happens, t).value_or(plan_.home);
+  if (recorded_rides_)
+    return carried(recorded_rides_->at(where, t), t);
   const auto turn = static_cast<std::size_t>(std::floor(std::max(0., t) / signals::cycle)) % turns;
   const auto& rides = rides_[static_cast<std::size_t>(where) * turns + turn];
   return rides.empty() ? on_highway(t) : on_street(rides, t);
@@ -164,10 +170,7 @@ std::vector<camera_path::ride> camera_path::plan_rides(district where, std::uint
       continue;
     float from = -1;
     for (float since = 1; since < slots[i].lasts() - 1; since += 1) {
-      // In the tunnel it should be dark, and its mouths far away.
-      const vec2 at = traffic_.of_slot(i, since).at;
-      const bool deep = covered(at) > .9f && at.x > tunnel::from_x + 20 && at.x < tunnel::to_x - 20;
-      const bool in = where == district::tunnel ? deep : district_at(at) == where;
+      const bool in = is_deep_in(where, traffic_.of_slot(i, since).at);
       if (in && from < 0)
         from = since;
       if (from >= 0 && (!in || since + 1 >= slots[i].lasts() - 1)) {

@@ -9,6 +9,7 @@
 #include "messages/error.hpp"
 #include "runtime/world/raster.hpp"
 #include "runtime/world/schedule.hpp"
+#include "runtime/world/trace_rides.hpp"
 #include "runtime/world/traffic.hpp"
 
 namespace ecco::world {
@@ -46,7 +47,8 @@ struct camera_state {
 /// A camera's way through the city.
 class camera_path {
  public:
-  camera_path(const camera_plan& plan, const city& in, const traffic& among);
+  /// @param recorded takes the place of the traffic; it and `among` outlive the path
+  camera_path(const camera_plan& plan, const city& in, const traffic& among, const fcd_trace* recorded = nullptr);
 
   camera_state at(double t) const;
   /// Does it always look at the same place?
@@ -70,6 +72,7 @@ class camera_path {
   const traffic& traffic_;
   /// By district and by which of `turns` cycles it is.
   std::vector<std::vector<ride>> rides_;
+  std::optional<trace_rides> recorded_rides_;
 };
 
 } // namespace ecco::world

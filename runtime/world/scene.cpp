@@ -137,6 +137,7 @@ void draw_moving(const world& in, const camera_state& camera, const lighting& li
   scene.people.clear();
   if (in.options.trace) {
     in.options.trace->at(t, scene.vehicles, scene.people);
+    in.vehicles.parked_at(t, scene.vehicles);
   } else {
     in.vehicles.at(t, scene.vehicles);
     in.people.at(t, scene.people);

@@ -75,6 +75,9 @@ class traffic {
   /// `to`.
   void at(double t, std::vector<vehicle>& to) const;
 
+  /// Only those that park.
+  void parked_at(double t, std::vector<vehicle>& to) const;
+
   const std::vector<slot>& slots() const { return slots_; }
 
   /// Where the vehicle of slot `index` is, `since` seconds after it entered.
@@ -91,7 +94,6 @@ class traffic {
  private:
   void streets_at(double t, std::vector<vehicle>& to) const;
   void highway_at(double t, std::vector<vehicle>& to) const;
-  void parked_at(double t, std::vector<vehicle>& to) const;
 
   std::uint64_t seed_;
   day_clock clock_;

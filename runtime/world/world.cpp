@@ -116,7 +116,7 @@ world::world(const world_options& given)
 
 struct world_camera::parts {
   parts(std::shared_ptr<const world> in, const camera_plan& what, bool keep_still)
-      : city(std::move(in)), plan(what), path(what, city->map, city->vehicles),
+      : city(std::move(in)), plan(what), path(what, city->map, city->vehicles, city->options.trace.get()),
         keep(keep_still && path.is_fixed()), draw(hashed(city->map.seed, 600, seed_for(1, what.name))) {}
 
   /// Nobody puts up a camera behind a tree.

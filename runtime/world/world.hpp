@@ -22,7 +22,7 @@ struct world_options {
   /// Hour of the day at second 0; decides how busy it is.
   float start_hour = 10;
 
-  /// Takes the place of all traffic and people, those who park too; none: the city's own.
+  /// Takes the place of all who drive and walk; who parks stays. None: the city's own.
   std::shared_ptr<const fcd_trace> trace{};
 
   friend bool operator==(const world_options& a, const world_options& b) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <cstdlib>
 #include <string_view>
 
@@ -17,8 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<ecco::world::walker> people;
     (*read)->at(t, vehicles, people);
     for (const auto& one : vehicles)
-      if (!(one.at.x * 0 == 0 && one.at.y * 0 == 0 && one.ahead.x * 0 == 0))
+      if (!(one.at.x * 0 == 0 && one.at.y * 0 == 0 && one.ahead.x * 0 == 0 && std::abs(one.acceleration) <= 10))
         std::abort();
   }
+  for (const auto& one : (*read)->presences(1))
+    if (const auto found = (*read)->vehicle_of(one.who, one.time + .001); found && !(found->at.x * 0 == 0))
+      std::abort();
   return 0;
 }
