@@ -11,9 +11,10 @@ namespace ecco {
 namespace {
 
 constexpr std::string_view legend =
-  R"(since      mean mAP@0.5 from its drift to the end of the run, over the cameras that drifted;
-           truth: the same against the exact truth, where it is known
-back       cameras that had half of their loss back, of those that drifted, and when
+  R"(since      mean mAP@0.5 from its drift to the end of the run, of cameras that
+           drifted; truth: the same against the exact truth, where it is known
+back       of the cameras that drifted, those that had half of their loss back,
+           and how long after the drift
 )";
 
 /// Sums what is known of cameras.

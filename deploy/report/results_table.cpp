@@ -154,9 +154,9 @@ std::string cost(const run_results& run, const std::string& name) {
 }
 
 constexpr std::string_view truth_legend =
-    R"(The second table compares with the exact truth, on the same frames and spans; nothing
-that ecco decided has seen it. teacher: mAP@0.5 of its labels, all taken for equally
-sure, before the drift and after.
+    R"(The second table compares with the exact truth, on the same frames and spans;
+nothing that ecco decided has seen it. teacher: mAP@0.5 of its labels, all taken
+for equally sure, before the drift and after.
 )";
 
 std::string truth_row(std::string_view camera, std::string_view policy, const truth_result& truth) {
