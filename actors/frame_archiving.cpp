@@ -8,7 +8,7 @@ namespace ecco {
 
 std::shared_ptr<frame_archiving::open_segment>
 frame_archiving::begin(const encoded_segment& video, const location& place, duration now) const {
-  if (!archive_)
+  if (!hand_over_)
     return nullptr;
   auto out = std::make_shared<open_segment>();
   out->arrived = now;
@@ -22,37 +22,30 @@ frame_archiving::begin(const encoded_segment& video, const location& place, dura
   return out;
 }
 
-void frame_archiving::labelled(const ticket& frame, const std::vector<label>& labels, group_id group,
-                               duration now) {
+void frame_archiving::labelled(const ticket& frame, const std::vector<label>& labels, group_id group) const {
   if (!frame.of)
     return;
   frame.of->content.labels[frame.index] = labels;
-  keep(frame, group, now);
+  keep(frame, group);
 }
 
-void frame_archiving::given_up(const ticket& frame, group_id group, duration now) {
+void frame_archiving::given_up(const ticket& frame, group_id group) const {
   if (frame.of)
-    keep(frame, group, now);
+    keep(frame, group);
 }
 
-void frame_archiving::keep(const ticket& frame, group_id group, duration now) {
+void frame_archiving::keep(const ticket& frame, group_id group) const {
   auto& content = frame.of->content;
   if (frame.index + 1 < content.labels.size()
       || std::ranges::none_of(content.labels, &std::optional<std::vector<label>>::has_value))
     return;
   content.group = group;
-  heed(archive_->keep(std::move(content), now - frame.of->arrived));
+  hand_over_({std::make_shared<const archive_content>(std::move(content)), frame.of->arrived});
 }
 
-void frame_archiving::joined(const camera_id& camera, group_id group, duration since) {
-  if (archive_)
-    heed(archive_->joined(camera, group, since));
-}
-
-void frame_archiving::heed(const result<void>& kept) {
-  if (!kept && !std::exchange(failing_, true))
-    failed_(kept.error());
-  failing_ = !kept;
+void frame_archiving::joined(const camera_id& camera, group_id group, duration drifted) const {
+  if (hand_over_)
+    hand_over_({std::make_shared<const archive_content>(kept_joining{camera, group, {}, {}}), drifted});
 }
 
 } // namespace ecco

@@ -6,12 +6,12 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/store/frame_archive.hpp"
+#include "actors/interfaces.hpp"
 
 namespace ecco {
 
 /// Brings together what a segment was and what the teacher says of its frames, one after the other, for the
-/// archive that keeps them. Does nothing without one.
+/// archive that keeps them. Does nothing without one. Times are by the actors' clock.
 class frame_archiving {
  public:
   struct open_segment {
@@ -27,9 +27,7 @@ class frame_archiving {
 
   frame_archiving() = default;
 
-  /// @param failed hears why something could not be kept: once, until something can be again
-  frame_archiving(std::shared_ptr<frame_archive> archive, std::function<void(const error&)> failed)
-      : archive_(std::move(archive)), failed_(std::move(failed)) {}
+  explicit frame_archiving(std::function<void(archive_entry)> hand_over) : hand_over_(std::move(hand_over)) {}
 
   /// A segment arrived, of a camera at this place.
   std::shared_ptr<open_segment> begin(const encoded_segment& video, const location& place,
@@ -37,21 +35,18 @@ class frame_archiving {
 
   /// The teacher saw the frame. After the last of its frames a segment is kept, for the group that the camera
   /// is in.
-  void labelled(const ticket& frame, const std::vector<label>& labels, group_id group, duration now);
+  void labelled(const ticket& frame, const std::vector<label>& labels, group_id group) const;
 
   /// No teacher will see the frame.
-  void given_up(const ticket& frame, group_id group, duration now);
+  void given_up(const ticket& frame, group_id group) const;
 
-  /// The camera joined a group, with its frames of the last `since`.
-  void joined(const camera_id& camera, group_id group, duration since);
+  /// The camera joined a group, with its frames since it `drifted`.
+  void joined(const camera_id& camera, group_id group, duration drifted) const;
 
  private:
-  void keep(const ticket& frame, group_id group, duration now);
-  void heed(const result<void>& kept);
+  void keep(const ticket& frame, group_id group) const;
 
-  std::shared_ptr<frame_archive> archive_;
-  std::function<void(const error&)> failed_;
-  bool failing_ = false;
+  std::function<void(archive_entry)> hand_over_;
 };
 
 } // namespace ecco

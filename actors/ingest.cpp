@@ -63,7 +63,7 @@ void ingest_state::receive(encoded_segment& segment) {
 
 void ingest_state::forget_the_oldest() {
   for (; waiting.size() > config.waiting; waiting.pop_front())
-    archiving.given_up(waiting.front().kept_as, group, now(self));
+    archiving.given_up(waiting.front().kept_as, group);
 }
 
 void ingest_state::label_next() {
@@ -99,7 +99,7 @@ void ingest_state::absorb(std::deque<stored>& batch, labels& said) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& item = batch[i];
     item.sample.labels = std::move(said.frames[i]);
-    archiving.labelled(item.kept_as, item.sample.labels, group, now(self));
+    archiving.labelled(item.kept_as, item.sample.labels, group);
     const auto probe = item.sample.shot.role == sample_role::held_out;
     probed |= probe;
     if (!probe && config.adaptive)
@@ -200,9 +200,9 @@ ingest_actor::behavior_type ingest_state::make_behavior() {
       job = whom;
       group = order.group;
       probes.reset();
-      archiving.joined(config.camera, group, order.since);
-      // What the camera showed since its drift began comes along (decision 29), and what it must not forget.
       const auto drifted = now(self) - order.since;
+      archiving.joined(config.camera, group, drifted);
+      // What the camera showed since its drift began comes along (decision 29), and what it must not forget.
       auto frames = kept.before_drift(drifted, config.before_drift, config.held_out_before_drift);
       std::ranges::move(kept.newer_than(drifted), std::back_inserter(frames));
       self->send(job, sample_batch{config.camera, std::move(frames), 0});
@@ -241,10 +241,8 @@ ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> 
   state.allocator = std::move(allocator);
   state.telemetry = std::move(telemetry);
   state.reported = now(self);
-  state.archiving = {state.config.archive, [&state](const error& why) {
-                       state.self->send(state.telemetry, event{{}, std::string{event_id::frames_unkept},
-                                                               state.config.camera, {}, {}, 0, 0, render(why)});
-                     }};
+  if (const auto& archive = state.config.archive)
+    state.archiving = frame_archiving{[self, archive](archive_entry one) { self->send(archive, std::move(one)); }};
   return state.make_behavior();
 }
 

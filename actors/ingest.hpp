@@ -42,8 +42,8 @@ struct ingest_config {
   std::optional<sampling_plan> adaptive;
   /// Hears what was scored; may be nobody.
   truth_judge_actor judge{};
-  /// Where labelled frames are kept; none: nowhere.
-  std::shared_ptr<frame_archive> archive;
+  /// Keeps labelled frames; may be nobody.
+  archivist_actor archive{};
 };
 
 struct ingest_state {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <variant>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
@@ -10,6 +11,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/wire.hpp"
+#include "messages/kept_frames.hpp"
 
 // Everything that is said between actors, one comment a handler. Read it and the whole flow is there: a camera
 // says hello at the RECEPTION, sends video to its INGEST, asks the GROUPER to be retrained; the ALLOCATOR grants
@@ -125,6 +127,29 @@ using rate_divider_actor = caf::typed_actor<
   // INTERNAL: tell the cameras what changed.
   tells<due_atom>>;
 
+/// A segment with what the teacher said of its frames, or that a camera joined a group.
+using archive_content = std::variant<labelled_segment, kept_joining>;
+
+/// What a server's archive is to keep. Never leaves the process.
+struct archive_entry {
+  /// Its times are set when it is kept: the clock of the files is not the actors'.
+  std::shared_ptr<const archive_content> content;
+  /// By the actors' clock: when the segment arrived, or since when the camera's frames went along into the group.
+  duration at{};
+};
+
+/// The disk's side of the archive: a thread of its own, which a slow disk may hold up.
+using archive_writer_actor = caf::typed_actor<
+  // ARCHIVIST: keep this; answered with the same when the system has taken it.
+  asks<archive_entry>::with<archive_entry>>;
+
+/// Keeps labelled frames, and lets nobody wait for the disk.
+using archivist_actor = caf::typed_actor<
+  // INGEST: keep this.
+  tells<archive_entry>,
+  // INTERNAL: the disk had long enough to take what was left at the end.
+  tells<due_atom>>;
+
 /// One camera's video on the server: decoded, labelled, scored, handed to the camera's group.
 using ingest_actor = caf::typed_actor<
   // MEDIA LINK: one second of video.
@@ -225,6 +250,7 @@ using reception_actor = caf::typed_actor<
 } // namespace ecco
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ecco::parcel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ecco::archive_entry)
 
 CAF_BEGIN_TYPE_ID_BLOCK(ecco_handles, 320)
   CAF_ADD_TYPE_ID(ecco_handles, (ecco::courier_actor))

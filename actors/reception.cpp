@@ -23,6 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 5> essential{"telemetry", "allocator", "model_store", "grouper",
                                                      "rate_divider"};
 constexpr std::string_view ingest_prefix = "ingest:";
+constexpr const char* archivist_name = "archivist";
 
 /// Two of one name would take turns in ending each other's connection.
 tl::unexpected<error> taken(const std::string& who) {
@@ -39,6 +40,8 @@ void reception_state::begin(server_parts with) {
   telemetry = spawn_named(*self, "telemetry", ecco::telemetry, parts.sink);
   if (parts.truth)
     parts.ingest.judge = self->spawn(truth_judge, parts.truth, telemetry);
+  if (parts.archive)
+    parts.ingest.archive = self->spawn(archivist, archivist_config{}, parts.archive, telemetry);
   allocator = spawn_named(*self, "allocator", ecco::allocator, parts.allocator, telemetry);
   models = spawn_named(*self, "model_store", ecco::model_store, parts.models, parts.store, telemetry, allocator);
   const auto front = caf::actor_cast<reception_actor>(self->address());
@@ -59,6 +62,8 @@ void reception_state::begin(server_parts with) {
              {"model_store", caf::actor_cast<caf::actor>(models)},
              {"grouper", caf::actor_cast<caf::actor>(grouper)},
              {"rate_divider", caf::actor_cast<caf::actor>(rates)}};
+  if (parts.ingest.archive)
+    by_name[archivist_name] = caf::actor_cast<caf::actor>(parts.ingest.archive);
   for (const auto& [called, handle] : by_name)
     self->monitor(handle);
   self->send(allocator, grouper);
@@ -161,7 +166,8 @@ void reception_state::down(const caf::down_msg& what) {
     auto& entry = cameras.at(camera_id{called.substr(ingest_prefix.size())});
     entry.video = ingest_actor{};
     admit(entry);
-  }
+  } else if (called == archivist_name)
+    self->send(telemetry, event{{}, std::string{event_id::frames_unkept}, {}, {}, {}, 0, 0, "their archivist died"});
 }
 
 void reception_state::stop_next() {
@@ -174,7 +180,7 @@ void reception_state::stop_next() {
   for (const auto& [called, handle] : by_name)
     if (called.starts_with("g-") || called.starts_with(ingest_prefix))
       return stop(called);
-  for (const auto* last : {"model_store", "telemetry"})
+  for (const auto* last : {archivist_name, "model_store", "telemetry"})
     if (by_name.contains(last))
       return stop(last);
   if (parts.ingest.judge)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/allocator.hpp"
+#include "actors/archivist.hpp"
 #include "actors/group_job.hpp"
 #include "actors/grouper.hpp"
 #include "actors/ingest.hpp"
@@ -39,6 +40,8 @@ struct server_parts {
   std::shared_ptr<media_receiver> media;
   std::shared_ptr<revision_store> store;
   decoder_factory make_decoder;
+  /// Who writes labelled frames; empty: they are not kept.
+  archive_writer_factory archive;
   telemetry_sink sink;
   /// What is exactly known of the cameras; empty: nothing, and nobody measures against it.
   truth_factory truth;
@@ -102,7 +105,7 @@ struct reception_state {
 
 /// The server's supervisor: starts its actors, lets devices in, answers `ecco status` and `ecco inject`. An ingest
 /// that dies is started anew; when an actor nothing works without dies, or it is told to exit, it stops the others
-/// one after the other (allocator, grouper, jobs, ingests, model store, telemetry: no order is left for one that is
+/// one after the other (allocator, grouper, jobs, ingests, archivist, model store, telemetry: no order is left for one that is
 /// gone, and what happens last is still recorded) and quits with that reason.
 reception_actor::behavior_type reception(reception_actor::stateful_pointer<reception_state> self, server_parts parts);
 

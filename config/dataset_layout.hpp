@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace ecco {
@@ -27,23 +26,6 @@ inline std::optional<dataset_layout> layout_of(std::string_view word) {
   if (found == dataset_layout_words.end())
     return std::nullopt;
   return static_cast<dataset_layout>(found - dataset_layout_words.begin());
-}
-
-/// One sequence of a data set.
-struct dataset_place {
-  dataset_layout layout{};
-  std::string path;
-};
-
-/// A camera's source that is one: `mot:data/MOT17-02-FRCNN`. Nothing for whatever libavformat opens.
-inline std::optional<dataset_place> dataset_named_by(std::string_view source) {
-  const auto colon = source.find(':');
-  if (colon == std::string_view::npos || colon + 1 == source.size())
-    return std::nullopt;
-  const auto layout = layout_of(source.substr(0, colon));
-  if (!layout)
-    return std::nullopt;
-  return dataset_place{*layout, std::string{source.substr(colon + 1)}};
 }
 
 } // namespace ecco

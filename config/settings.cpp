@@ -5,10 +5,11 @@
 #include <charconv>
 #include <set>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "config/fields.hpp"
 #include "config/presets.hpp"
 #include "config/text.hpp"
+#include "messages/spelling.hpp"
 
 namespace ecco {
 
@@ -26,7 +27,7 @@ std::string_view word(E value) {
 
 /// `ecco inject` and `ecco status` could not tell a camera of such a name from the actor; groups are g-0001 and so on.
 bool is_name_of_server(const std::string& name) {
-  constexpr std::string_view actors[] = {"allocator", "grouper", "model_store",
+  constexpr std::string_view actors[] = {"allocator", "archivist", "grouper", "model_store",
                                          "rate_divider", "reception", "telemetry"};
   const auto is_group = name.starts_with("g-") && name.find_first_not_of("0123456789", 2) == name.npos;
   return is_group || std::ranges::find(actors, name) != std::end(actors);
@@ -144,6 +145,28 @@ std::optional<setting_fault> find_blind_teacher(const settings& value) {
         && !dataset_named_by(camera.source))
       return setting_fault{"cameras." + id.value, "has no labels, which teacher.kind: labels needs",
                            "name a MOT file in its 'labels' or in teacher.labels, or a data set as its source"};
+  return {};
+}
+
+/// Whether a data set has the classes that its address names is known when it is read.
+std::optional<setting_fault> find_bad_dataset_address(const settings& value) {
+  for (const auto& [id, camera] : value.cameras) {
+    const auto place = dataset_named_by(camera.source);
+    if (!place)
+      continue;
+    const auto named = "cameras." + id.value + ".source";
+    const auto options = read_dataset_options(place->layout, place->options);
+    if (!options)
+      return setting_fault{named, options.error().what, options.error().hint};
+    for (const auto& choice : options->classes)
+      if (const auto is = plain_class_name(choice.is);
+          !is.empty() && std::none_of(value.classes.begin(), value.classes.end(),
+                                      [&](const auto& one) { return plain_class_name(one) == is; })) {
+        const std::vector<std::string_view> known{value.classes.begin(), value.classes.end()};
+        return setting_fault{named, "makes '" + choice.name + "' a '" + choice.is + "', which `classes` lacks",
+                             did_you_mean(choice.is, known)};
+      }
+  }
   return {};
 }
 
@@ -422,6 +445,8 @@ std::optional<setting_fault> find_fault(const settings& value) {
   if (auto fault = find_small_frame_store(value.server))
     return fault;
   if (auto fault = find_blind_teacher(value))
+    return fault;
+  if (auto fault = find_bad_dataset_address(value))
     return fault;
   if (auto fault = find_narrow_window(value.drift.kswin))
     return fault;

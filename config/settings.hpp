@@ -354,7 +354,8 @@ struct filter_settings {
 
 struct camera_settings {
   /// Anything libavformat opens: a file, an RTSP URL, a device; the city's "world:downtown-1?rain=1@30"; or a sequence of
-  /// a data set, `LAYOUT:PATH`, where LAYOUT is mot, visdrone, mdot, cityflow, carla, coco or yolo. Required.
+  /// a data set, `LAYOUT:PATH?OPTIONS`, where LAYOUT is mot, visdrone, mdot, cityflow, carla, coco or yolo
+  /// (config/dataset_address.hpp). Required.
   std::string source;
   /// A file begins again at its end.
   bool loop = true;

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "deploy/dataset/dataset_source.hpp"
 #include "deploy/dataset/read_dataset.hpp"
 #include "deploy/world/world_source.hpp"

@@ -12,6 +12,7 @@
 #include "deploy/export/stored_models.hpp"
 #include "deploy/model_commands.hpp"
 #include "deploy/weights_output.hpp"
+#include "runtime/base/signals.hpp"
 #include "runtime/learn/weights.hpp"
 
 namespace ecco {
@@ -122,6 +123,10 @@ int model_export(const common_options& common, const model_export_options& optio
     return list(common, options);
   if (auto good = check_output(options.out); !good)
     return give_up(common, good.error());
+  // Caught, so that a draft of the file is not left behind: what is being written is finished.
+  const auto stop = stop_signal::install();
+  if (!stop)
+    return give_up(common, stop.error());
   const auto choice = choice_of(options);
   if (!choice)
     return give_up(common, choice.error());
@@ -132,6 +137,10 @@ int model_export(const common_options& common, const model_export_options& optio
   const auto facts = recognise(model->weights);
   if (!facts)
     return give_up(common, {facts.error().code, called + ": " + facts.error().what, facts.error().hint});
+  if ((*stop)->requested()) {
+    std::fputs("ecco model export: stopped; nothing was written\n", stderr);
+    return 128 + (*stop)->number();
+  }
   auto told = as_json(model->facts, false);
   told.erase("zoo");
   told["architecture"] = facts->student.architecture;

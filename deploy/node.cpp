@@ -34,14 +34,19 @@ epoch present_term() {
 }
 
 /// Where labelled frames are kept; nowhere unless the settings say so.
-result<std::shared_ptr<frame_archive>> archive_of(const settings& from) {
+result<archive_writer_factory> archive_of(const settings& from) {
   if (from.server.keep_frames.value == 0)
-    return std::shared_ptr<frame_archive>{};
+    return archive_writer_factory{};
   const auto wall_clock = [] {
     return std::chrono::duration_cast<duration>(std::chrono::system_clock::now().time_since_epoch());
   };
-  return open_frame_archive(from.server.state / frames_folder,
-                            {from.server.keep_frames.value, from.classes, "ecco " ECCO_VERSION, wall_clock});
+  auto opened = open_frame_archive(from.server.state / frames_folder,
+                                   {from.server.keep_frames.value, from.classes, "ecco " ECCO_VERSION, wall_clock});
+  if (!opened)
+    return tl::unexpected{opened.error()};
+  return [archive = std::move(*opened)](caf::actor_system& system) {
+    return system.spawn<caf::detached>(archive_writer, archive);
+  };
 }
 
 /// By the machine's clock, or by what was done.
@@ -114,7 +119,7 @@ result<server_parts> make_server_parts(const settings& from, telemetry_sink sink
   out.models.shelf = open_zoo_shelf(from.server.state / "models");
   out.grouper.store = std::move(seats);
   out.grouper.kept = std::move(*kept);
-  out.ingest.archive = std::move(*archive);
+  out.archive = std::move(*archive);
   out.media_host = from.server.host;
   out.media = std::move(*media);
   out.store = std::move(*store);

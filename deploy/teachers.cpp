@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "deploy/camera_source.hpp"
 #include "deploy/dataset/dataset_teacher.hpp"
 #include "deploy/dataset/read_dataset.hpp"

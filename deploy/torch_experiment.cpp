@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "deploy/configured.hpp"
 #include "deploy/node.hpp"
 #include "deploy/run_report.hpp"

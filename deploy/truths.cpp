@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "deploy/teachers.hpp"
 #include "runtime/world/address.hpp"
 

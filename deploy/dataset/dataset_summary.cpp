@@ -29,7 +29,7 @@ result<void> count_objects(const dataset_sequence& sequence, dataset_summary& ou
       out.notes.push_back(fmt::format("only the objects of the first {} frames were counted", most_decoded));
       break;
     }
-    const auto objects = objects_of(frame, false);
+    const auto objects = objects_of(sequence, frame, false);
     if (!objects)
       return tl::unexpected{objects.error()};
     for (const auto& object : *objects) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "messages/error.hpp"
 
 namespace ecco {

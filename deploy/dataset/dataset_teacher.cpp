@@ -58,7 +58,7 @@ class dataset_teacher : public teacher {
     const auto* of = frame_at(sequence_, shot.media_time);
     if (!of)
       return out;
-    const auto objects = objects_of(*of, with_masks_);
+    const auto objects = objects_of(sequence_, *of, with_masks_);
     if (!objects)
       return tl::unexpected{objects.error()};
     // The shot may be smaller, but has the same shape.

@@ -70,7 +70,7 @@ std::optional<dataset_layout> guess_layout(const fs::path& given) {
     return dataset_layout::yolo;
   if (path.parent_path().filename() == "sequences")
     return dataset_layout::visdrone;
-  if (has(path, "groundtruth_rect.txt") || has(path, "groundtruth.txt"))
+  if (has(path, "img") && has(path, "groundtruth.txt"))
     return dataset_layout::mdot;
   return std::nullopt;
 }

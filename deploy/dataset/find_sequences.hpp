@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "messages/error.hpp"
 
 namespace ecco {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cstdio>
+#include <map>
 
 #include "deploy/export/export_time.hpp"
 #include "deploy/export/frame_exporter.hpp"
@@ -49,12 +50,12 @@ class cvat_exporter final : public frame_exporter {
 
   result<void> add(const exported_frame& frame) override {
     const auto name = picture_name(frame);
-    images_ += "  <image" + attribute("id", std::to_string(count_++)) + attribute("name", name)
-               + attribute("width", std::to_string(frame.picture.width))
-               + attribute("height", std::to_string(frame.picture.height)) + ">\n";
+    auto& image = images_[name];
+    image = attribute("name", name) + attribute("width", std::to_string(frame.picture.width))
+            + attribute("height", std::to_string(frame.picture.height)) + ">\n";
     for (const auto& one : frame.labels)
-      images_ += shape_of(one, frame.picture);
-    images_ += "  </image>\n";
+      image += shape_of(one, frame.picture);
+    image += "  </image>\n";
     return write_png(folder_ / "images" / name, frame.picture);
   }
 
@@ -67,12 +68,16 @@ class cvat_exporter final : public frame_exporter {
                   "<attribute><name>ignore</name><mutable>False</mutable><input_type>checkbox</input_type>"
                   "<default_value>false</default_value><values>false</values></attribute>\n"
                   "          </attributes>\n        </label>\n";
+    std::string images;
+    std::size_t count = 0;
+    for (const auto& [name, image] : images_)
+      images += "  <image" + attribute("id", std::to_string(count++)) + image;
     return write_text(folder_ / "annotations.xml",
                       "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n  <version>1.1</version>\n"
                       "  <meta>\n    <task>\n      <name>ecco</name>\n      <size>"
-                          + std::to_string(count_)
+                          + std::to_string(count)
                           + "</size>\n      <mode>annotation</mode>\n      <labels>\n" + labels
-                          + "      </labels>\n    </task>\n  </meta>\n" + images_ + "</annotations>\n");
+                          + "      </labels>\n    </task>\n  </meta>\n" + images + "</annotations>\n");
   }
 
  private:
@@ -96,8 +101,8 @@ class cvat_exporter final : public frame_exporter {
 
   fs::path folder_;
   std::vector<std::string> classes_;
-  std::string images_;
-  std::size_t count_ = 0;
+  /// By name: CVAT numbers pictures so, and its older versions know an image by its number only.
+  std::map<std::string, std::string> images_;
 };
 
 } // namespace

@@ -93,7 +93,12 @@ const std::map<std::string_view, sentence>& sentences() {
        [](const event& e) { return e.camera.value + " could not be compared with other groups" + why(e); }},
       {event_id::segment_refused,
        [](const event& e) { return e.camera.value + ": video not used" + why(e); }},
-      {event_id::frames_unkept, [](const event& e) { return "frames of " + e.camera.value + " are not kept" + why(e); }},
+      {event_id::frames_unkept,
+       [](const event& e) {
+         return "labelled frames are lost" + (e.camera.value.empty() ? "" : ", of " + e.camera.value + " first") + why(e);
+       }},
+      {event_id::frames_kept,
+       [](const event& e) { return fmt::format("frames are kept again; {:.0f} were lost", e.value); }},
       {event_id::window_unsettled,
        [](const event& e) { return fmt::format("window {} ended unsettled{}", e.window, why(e)); }},
       {event_id::model_rolled_back,

@@ -136,8 +136,9 @@ result<void> yolo_writer::add(const world::shot& seen, double) {
   return write_file(folder_ / "labels" / name, write_yolo_labels(rows));
 }
 
+/// Without `path`: then folders are relative to the file, wherever it is read from.
 result<void> yolo_writer::finish() {
-  std::string text = "path: .\ntrain: images\nval: images\nnames:\n";
+  std::string text = "train: images\nval: images\nnames:\n";
   for (const auto& one : world::labelled_classes)
     text += "  " + std::to_string(place_of(one.kind)) + ": " + std::string{one.name} + "\n";
   return write_file(folder_ / "data.yaml", text);

@@ -56,8 +56,10 @@ inline constexpr std::string_view grant_done = "grant.done";
 /// The slice came to nothing and is granted again. value: its length in seconds; text: why.
 inline constexpr std::string_view grant_lost = "grant.lost";
 
-/// The camera's labelled frames are not kept from now on, until the disk takes them again. text: why.
+/// Labelled frames are lost from now on, the camera's first, until the disk has caught up. text: why.
 inline constexpr std::string_view frames_unkept = "frames.unkept";
+/// The disk has caught up, or the server stops. value: frames lost meanwhile.
+inline constexpr std::string_view frames_kept = "frames.kept";
 
 /// The camera's deployed model on its newest held-out frames. value: mAP50, [0, 1]; text: on how much.
 inline constexpr std::string_view accuracy_deployed = "accuracy.deployed";

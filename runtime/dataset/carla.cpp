@@ -15,10 +15,9 @@ namespace {
 constexpr std::uint32_t no_kind = UINT32_MAX;
 
 /// By tag, the index of its class.
-std::array<std::uint32_t, 256> kinds_by_tag() {
+std::array<std::uint32_t, 256> kinds_by_tag(const std::vector<dataset_class>& classes) {
   std::array<std::uint32_t, 256> out{};
   out.fill(no_kind);
-  const auto classes = carla_classes();
   for (std::uint32_t i = 0; i < classes.size(); ++i)
     out[static_cast<std::size_t>(classes[i].id)] = i;
   return out;
@@ -100,7 +99,12 @@ result<void> renumber(std::vector<dataset_frame>& frames, const std::string& fol
 
 } // namespace
 
-std::vector<dataset_class> carla_classes() {
+std::vector<dataset_class> carla_classes(carla_tags tags) {
+  if (tags == carla_tags::before_0_9_14)
+    return {
+        {4, "pedestrian", {"person"}},
+        {10, "vehicle", {"car"}, {"bus", "truck", "train", "motorcycle", "bicycle"}},
+    };
   return {
       {12, "pedestrian", {"person"}},
       {13, "rider", {"person"}},
@@ -113,8 +117,9 @@ std::vector<dataset_class> carla_classes() {
   };
 }
 
-std::vector<dataset_object> carla_objects(const image& instances, std::uint32_t least_pixels, bool with_masks) {
-  static const auto kinds = kinds_by_tag();
+std::vector<dataset_object> carla_objects(const image& instances, const std::vector<dataset_class>& classes,
+                                          std::uint32_t least_pixels, bool with_masks) {
+  const auto kinds = kinds_by_tag(classes);
   std::map<std::uint32_t, extent> seen;
   const auto* pixel = instances.rgb.view().data();
   std::uint32_t key = 0;
@@ -144,10 +149,12 @@ std::vector<dataset_object> carla_objects(const image& instances, std::uint32_t 
   return out;
 }
 
-result<dataset_sequence> read_carla(const std::filesystem::path& given, double fps) {
+result<dataset_sequence> read_carla(const std::filesystem::path& given, double fps, carla_tags tags) {
   const auto folder = given.has_filename() ? given : given.parent_path();
   auto out = without_clock(dataset_layout::carla, folder, fps);
-  out.classes = carla_classes();
+  out.classes = carla_classes(tags);
+  if (tags == carla_tags::cityscapes)
+    out.notes.emplace_back("tags are taken for those of CARLA since 0.9.14; an older recording needs ?tags=0.9.13");
   auto frames = numbered_frames(folder / "rgb");
   if (!frames)
     return tl::unexpected{frames.error()};

@@ -10,14 +10,18 @@
 
 namespace ecco {
 
-/// The tags of CARLA since 0.9.14 (Cityscapes' numbers) that are objects on a street.
-std::vector<dataset_class> carla_classes();
+/// The tags that are objects on a street. Before 0.9.14 all vehicles had one.
+std::vector<dataset_class> carla_classes(carla_tags tags);
 
 /// Objects of a picture of CARLA's instance camera: red is the tag, green and blue the lower and the upper byte of
-/// the actor's number. Boxes are tight around what is in sight; what is hidden is not in them.
+/// the instance's number, which since 0.9.16 is the actor's. Boxes are tight around what is in sight; what is hidden is
+/// not in them. (Of 0.9.13 its users report that some pixels of a car have a tag beside that of vehicles, CARLA's issue
+/// 5842: those are lost.)
+/// @param classes with their tags as `id`, 0..255
 /// @param least_pixels objects of fewer pixels are too small to tell: they do not count
 /// @param with_masks also the pixels of each
-std::vector<dataset_object> carla_objects(const image& instances, std::uint32_t least_pixels, bool with_masks);
+std::vector<dataset_object> carla_objects(const image& instances, const std::vector<dataset_class>& classes,
+                                          std::uint32_t least_pixels, bool with_masks);
 
 /// Of fewer pixels nobody recognises anything.
 inline constexpr std::uint32_t least_carla_pixels = 25;
@@ -28,6 +32,7 @@ inline constexpr std::uint32_t least_carla_pixels = 25;
 /// made of the pictures by `carla_objects`.
 /// @param fps the camera's rate, which is not in the pictures
 /// @returns `malformed_data` for a picture without the other, of another size, and for frames at odd distances.
-result<dataset_sequence> read_carla(const std::filesystem::path& folder, double fps);
+result<dataset_sequence> read_carla(const std::filesystem::path& folder, double fps,
+                                    carla_tags tags = carla_tags::cityscapes);
 
 } // namespace ecco

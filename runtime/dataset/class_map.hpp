@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,13 @@ struct class_fate {
   friend bool operator==(const class_fate&, const class_fate&) = default;
 };
 
-/// By index of the data set's classes. Names are compared without regard to case, '-' and '_'; a class's own name goes
-/// before the others that it is known by.
-/// @returns `shape_mismatch` when no class of the data set is a configured one.
+/// Notes in a data set's classes what the user says that they are.
+/// @returns `invalid_argument` for a class that it has not, and for a region made an object
+result<void> choose_classes(std::vector<dataset_class>& of, std::span<const class_choice> choices);
+
+/// By index of the data set's classes. What the user said of a class goes before all, and changes no other. Names are
+/// compared without regard to case, '-' and '_'; a class's own name goes before the others that it is known by.
+/// @returns `shape_mismatch` when no class of the data set is a configured one, or one is said to be what is none.
 result<std::vector<class_fate>> map_classes(const std::vector<dataset_class>& of,
                                             const std::vector<std::string>& configured);
 

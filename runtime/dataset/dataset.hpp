@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "config/dataset_layout.hpp"
+#include "config/dataset_address.hpp"
 #include "messages/ids.hpp"
 #include "runtime/score/pixel_box.hpp"
 #include "runtime/score/rle.hpp"
@@ -24,6 +25,8 @@ struct dataset_class {
   std::vector<std::string> near{};
   /// Never an object: a part of the picture that nobody labelled.
   bool region = false;
+  /// What the user says that it is: this configured class, or with an empty name none, and no background either.
+  std::optional<std::string> said{};
 };
 
 struct dataset_object {

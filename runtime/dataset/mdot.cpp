@@ -17,31 +17,41 @@ bool says_nan(const text_row& row) {
   return true;
 }
 
-std::optional<std::filesystem::path> truth_of(const std::filesystem::path& folder) {
+/// One line a picture, as `parse` reads it. Of a file that is not there, nothing.
+template <class Parse>
+auto lines_for(const dataset_sequence& sequence, const std::filesystem::path& file, Parse parse)
+    -> decltype(parse(std::string_view{}, std::string{})) {
   std::error_code ignored;
-  for (const auto& name :
-       {std::string{"groundtruth_rect.txt"}, std::string{"groundtruth.txt"}, folder.filename().string() + ".txt"})
-    if (std::filesystem::exists(folder / name, ignored))
-      return folder / name;
-  return std::nullopt;
-}
-
-result<void> add_targets(dataset_sequence& sequence, const std::filesystem::path& file) {
-  const auto boxes = parse_file(file, parse_mdot);
-  if (!boxes)
-    return tl::unexpected{boxes.error()};
-  if (boxes->size() != sequence.frames.size())
+  if (!std::filesystem::exists(file, ignored))
+    return {};
+  auto lines = parse_file(file, parse);
+  if (lines && lines->size() != sequence.frames.size())
     return fail(ec::malformed_data,
-                file.string() + ": " + std::to_string(boxes->size()) + " boxes for "
+                file.string() + ": " + std::to_string(lines->size()) + " lines for "
                     + std::to_string(sequence.frames.size()) + " pictures",
                 "there is one line a picture");
-  for (std::size_t i = 0; i < boxes->size(); ++i)
-    if (const auto& where = (*boxes)[i]) {
-      dataset_object target;
-      target.track = 0;
-      target.where = *where;
-      sequence.frames[i].objects.push_back(std::move(target));
-    }
+  return lines;
+}
+
+result<void> add_targets(dataset_sequence& sequence, const std::filesystem::path& folder) {
+  const auto boxes = lines_for(sequence, folder / "groundtruth.txt", parse_mdot);
+  const auto out_of_view = lines_for(sequence, folder / "out_of_view.txt", parse_mdot_flags);
+  const auto hidden = lines_for(sequence, folder / "occlusion.txt", parse_mdot_flags);
+  if (!boxes)
+    return tl::unexpected{boxes.error()};
+  for (const auto* flags : {&out_of_view, &hidden})
+    if (!*flags)
+      return tl::unexpected{flags->error()};
+  for (std::size_t i = 0; i < boxes->size(); ++i) {
+    const auto& where = (*boxes)[i];
+    if (!where || (!out_of_view->empty() && (*out_of_view)[i]))
+      continue;
+    dataset_object target;
+    target.track = 0;
+    target.where = *where;
+    target.counts = hidden->empty() || !(*hidden)[i];
+    sequence.frames[i].objects.push_back(std::move(target));
+  }
   sequence.has_truth = true;
   return {};
 }
@@ -63,15 +73,23 @@ result<std::vector<std::optional<pixel_box>>> parse_mdot(std::string_view text, 
     const auto height = row.number(3, "height", 0, largest_place);
     if (!left || !top || !width || !height)
       return;
-    if (*width > 0 && *height > 0)
-      out.emplace_back(pixel_box{*left, *top, *width, *height});
-    else if (*left == 0 && *top == 0 && *width == 0 && *height == 0)
-      out.emplace_back(std::nullopt);
-    else
-      row.refuse(*width == 0 ? 2 : 3, "width and height must be more than 0, or all four 0 for a target out of view");
+    out.push_back(*width > 0 && *height > 0 ? std::optional{pixel_box{*left, *top, *width, *height}} : std::nullopt);
   });
   if (!faults.empty())
     return faults.as_error("lines are left,top,width,height, one a picture");
+  return out;
+}
+
+result<std::vector<bool>> parse_mdot_flags(std::string_view text, const std::string& name) {
+  fault_list faults{name};
+  std::vector<bool> out;
+  for_each_line(text, [&](std::string_view line, std::size_t number) {
+    const text_row row{line, number, ',', faults};
+    if (row.has(1, 1))
+      out.push_back(row.whole(0, "flag", 0, 1).value_or(0) == 1);
+  });
+  if (!faults.empty())
+    return faults.as_error("lines are 0 or 1, one a picture");
   return out;
 }
 
@@ -79,20 +97,20 @@ result<dataset_sequence> read_mdot(const std::filesystem::path& given, double fp
   const auto folder = given.has_filename() ? given : given.parent_path();
   auto out = without_clock(dataset_layout::mdot, folder, fps);
   out.classes = {{0, "target", {}, {"*"}}};
-  std::error_code ignored;
-  auto frames = numbered_frames(std::filesystem::is_directory(folder / "img", ignored) ? folder / "img" : folder);
+  auto frames = numbered_frames(folder / "img");
   if (!frames)
     return tl::unexpected{frames.error()};
   out.frames = std::move(*frames);
-  if (out.frames.front().number == 0)
-    for (auto& frame : out.frames)
-      ++frame.number;
+  if (out.frames.front().number < 1)
+    return fail(ec::malformed_data, out.frames.front().picture.string() + ": frames count from 1");
   if (auto good = fill_in_sizes(out.frames, {}); !good)
     return tl::unexpected{good.error()};
   out.notes.emplace_back("one target is labelled, of a class that is not said, and nothing beside it");
-  if (const auto file = truth_of(folder))
-    if (auto good = add_targets(out, *file); !good)
-      return tl::unexpected{good.error()};
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / "groundtruth.txt", ignored))
+    return out;
+  if (auto good = add_targets(out, folder); !good)
+    return tl::unexpected{good.error()};
   return out;
 }
 

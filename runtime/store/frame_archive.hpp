@@ -42,9 +42,9 @@ struct frame_archive_options {
 };
 
 /// Keeps them in `folder`, which is made when it is missing: files `00000001.frames` and so on, only ever
-/// appended to, and begun anew by every process. An entry is handed to the operating system at once, so that
-/// of a process that is killed everything kept before is there, but perhaps half of the last; it is not
-/// synced to the disk. Files that hold more than `most_bytes` already, from a time when there was more room,
+/// appended to, and begun anew by every process. An entry is handed to the operating system before `keep` returns,
+/// which may take as long as the disk does; of a process that is killed everything kept before is there, but perhaps
+/// half of the last. It is not synced to the disk. Files that hold more than `most_bytes` already, from a time when there was more room,
 /// are removed at once.
 /// @returns `io_failed`
 result<std::shared_ptr<frame_archive>> open_frame_archive(const std::filesystem::path& folder,

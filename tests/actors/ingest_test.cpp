@@ -282,103 +282,84 @@ BOOST_FIXTURE_TEST_CASE(held_out_frames_from_before_the_drift_stay_when_nobody_l
 
 namespace {
 
-struct a_shelf : frame_archive {
-  bool full = false;
-  std::vector<std::pair<labelled_segment, duration>> kept;
-  std::vector<kept_joining> joinings;
-
-  result<void> keep(labelled_segment segment, duration age) override {
-    if (full)
-      return fail(ec::io_failed, "the disk is full");
-    kept.emplace_back(std::move(segment), age);
-    return {};
-  }
-  result<void> joined(const camera_id& camera, group_id group, duration since) override {
-    joinings.push_back({camera, group, since, {}});
-    return {};
-  }
-};
-
 struct an_archived_link : a_link {
-  std::shared_ptr<a_shelf> shelf = std::make_shared<a_shelf>();
+  mock<archivist_actor> archive{*this};
 
   an_archived_link() {
+    archive.take<archive_entry>();
     ingest_config config;
     config.camera = camera_id{"north"};
     config.waiting = 20;
-    config.archive = shelf;
+    config.archive = archive.handle();
     video = keep(system().spawn(
         ingest, config, [] { return make_raw_decoder(); }, allocator.handle(), telemetry.handle()));
     settle();
+  }
+
+  /// What was handed over, oldest first, and when it arrived.
+  std::vector<std::pair<labelled_segment, duration>> kept() {
+    std::vector<std::pair<labelled_segment, duration>> out;
+    for (const auto& entry : archive.got<archive_entry>())
+      if (const auto* segment = std::get_if<labelled_segment>(entry.content.get()))
+        out.emplace_back(*segment, entry.at);
+    return out;
   }
 };
 
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(a_labelled_segment_is_kept_once_as_it_came_with_its_labels_and_group, an_archived_link) {
-  join(0s);
+  advance(7s);
+  join(3s);
   auto as_it_came = segment(0s, sample_role::train, 5);
   tell(video, as_it_came);
   tell(video, as_it_came); // repeated after a reconnect
-  BOOST_TEST_REQUIRE(shelf->kept.size() == 1u);
-  const auto& kept = shelf->kept[0].first;
+  BOOST_TEST_REQUIRE(kept().size() == 1u);
+  const auto [segment, arrived] = kept()[0];
   for (auto& note : as_it_came.frames)
     note.seen.clear();
-  BOOST_TEST((kept.video == as_it_came));
-  BOOST_TEST((kept.group == group_id{7}));
-  BOOST_TEST_REQUIRE(kept.labels.size() == 5u);
-  for (const auto& labels : kept.labels)
+  BOOST_TEST((segment.video == as_it_came));
+  BOOST_TEST((segment.group == group_id{7}));
+  BOOST_TEST_REQUIRE(segment.labels.size() == 5u);
+  for (const auto& labels : segment.labels)
     BOOST_TEST((labels == std::vector<label>{{a_box, 0, false}}));
-  BOOST_TEST_REQUIRE(shelf->joinings.size() == 1u);
-  BOOST_TEST((shelf->joinings[0].group == group_id{7}));
+  const auto& first = archive.got<archive_entry>().front();
+  const auto* joining = std::get_if<kept_joining>(first.content.get());
+  BOOST_TEST_REQUIRE(joining);
+  BOOST_TEST((joining->group == group_id{7} && joining->camera == camera_id{"north"}));
+  BOOST_TEST((arrived - first.at == 3s)); // since its drift
 }
 
-BOOST_FIXTURE_TEST_CASE(a_segment_that_waited_for_a_teacher_is_kept_with_its_age, an_archived_link) {
+BOOST_FIXTURE_TEST_CASE(a_segment_that_waited_for_a_teacher_is_kept_as_of_when_it_came, an_archived_link) {
   allocator.answer<label_order>(
       [](const label_order&) -> result<labels> { return fail(ec::unavailable, "no worker"); });
   show(0s, sample_role::train, 3);
   advance(5s);
-  BOOST_TEST(shelf->kept.empty());
+  BOOST_TEST(kept().empty());
   label_well();
   advance(1s);
-  BOOST_TEST_REQUIRE(shelf->kept.size() == 1u);
-  BOOST_TEST((shelf->kept[0].second == 6s));
-  BOOST_TEST((shelf->kept[0].first.group == group_id{}));
+  BOOST_TEST_REQUIRE(kept().size() == 1u);
+  BOOST_TEST((kept()[0].first.group == group_id{}));
+  show(1s, sample_role::train, 3);
+  BOOST_TEST_REQUIRE(kept().size() == 2u);
+  BOOST_TEST((kept()[1].second - kept()[0].second == 6s));
 }
 
 BOOST_FIXTURE_TEST_CASE(of_a_segment_that_was_labelled_in_part_that_part_is_kept, an_archived_link) {
   show(0s, sample_role::train, 18); // 16 of them go to the teacher at once
-  allocator.answer<label_order>(
-      [](const label_order&) -> result<labels> { return fail(ec::unavailable, "no worker"); });
-  BOOST_TEST_REQUIRE(shelf->kept.size() == 1u);
-  shelf->kept.clear();
+  BOOST_TEST_REQUIRE(kept().size() == 1u);
   std::size_t orders = 0;
   allocator.answer<label_order>([&](const label_order& order) -> result<labels> {
     return orders++ == 0 ? label_all(order) : fail(ec::unavailable, "no worker");
   });
   show(1s, sample_role::train, 18);
-  BOOST_TEST(shelf->kept.empty());
+  BOOST_TEST(kept().size() == 1u);
   show(2s, sample_role::train, 20); // there is room for 20: the last of the segment before goes
-  BOOST_TEST_REQUIRE(shelf->kept.size() == 1u);
-  const auto& labels = shelf->kept[0].first.labels;
+  BOOST_TEST_REQUIRE(kept().size() == 2u);
+  const auto labels = kept()[1].first.labels;
   BOOST_TEST(labels[15].has_value());
   BOOST_TEST(!labels[16].has_value());
   BOOST_TEST(!labels[17].has_value());
-}
-
-BOOST_FIXTURE_TEST_CASE(a_full_disk_is_told_once_and_stops_nothing, an_archived_link) {
-  join(0s);
-  shelf->full = true;
-  for (int second = 0; second < 3; ++second)
-    show(std::chrono::seconds{second}, sample_role::train);
-  BOOST_TEST(telemetry.all(event_id::frames_unkept).size() == 1u);
-  BOOST_TEST(delivered().size() == 15u);
-  shelf->full = false;
-  show(3s, sample_role::train);
-  BOOST_TEST(shelf->kept.size() == 1u);
-  shelf->full = true;
-  show(4s, sample_role::train);
-  BOOST_TEST(telemetry.all(event_id::frames_unkept).size() == 2u);
 }
 
 // -- AMS -----------------------------------------------------------------------------------------------

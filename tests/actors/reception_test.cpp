@@ -202,7 +202,49 @@ BOOST_FIXTURE_TEST_CASE(an_essential_actor_that_dies_stops_the_server_with_its_r
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(the_server_stops_its_actors_in_order, a_server) {
+namespace {
+
+/// Counts what is kept.
+struct a_counting_archive : frame_archive {
+  std::size_t segments = 0, joinings = 0;
+
+  result<void> keep(labelled_segment, duration) override {
+    ++segments;
+    return {};
+  }
+  result<void> joined(const camera_id&, group_id, duration) override {
+    ++joinings;
+    return {};
+  }
+};
+
+struct a_server_that_keeps_frames : a_server {
+  std::shared_ptr<a_counting_archive> kept = std::make_shared<a_counting_archive>();
+
+  a_server_that_keeps_frames() {
+    archive = [kept = kept](caf::actor_system& in) { return in.spawn(archive_writer, kept); };
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(an_archivist_that_dies_is_told_and_stops_nothing, a_server_that_keeps_frames) {
+  start({"north"});
+  add_worker("gpu0");
+  add_camera("north", {47, 8}, drifting);
+  advance(60s);
+  BOOST_TEST(kept->segments > 0u);
+  BOOST_TEST(kept->joinings == 1u);
+  kill("archivist");
+  advance(10s);
+  BOOST_TEST(!is_there("archivist"));
+  BOOST_TEST(is_there("g-0001"));
+  const auto told = std::count_if(events.begin(), events.end(),
+                                  [](const event& what) { return what.id == event_id::frames_unkept; });
+  BOOST_TEST(told == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_server_stops_its_actors_in_order, a_server_that_keeps_frames) {
   start({"north"});
   add_worker("gpu0");
   add_camera("north", {47, 8}, drifting);
@@ -210,7 +252,7 @@ BOOST_FIXTURE_TEST_CASE(the_server_stops_its_actors_in_order, a_server) {
   BOOST_TEST_REQUIRE(is_there("g-0001"));
   std::vector<std::string> order;
   for (const std::string called :
-       {"telemetry", "grouper", "ingest:north", "allocator", "model_store", "g-0001"})
+       {"telemetry", "grouper", "ingest:north", "allocator", "archivist", "model_store", "g-0001"})
     keep(
         system().spawn([&order, called, whom = actor(called)](caf::event_based_actor* self) -> caf::behavior {
           self->set_down_handler([&order, called](const caf::down_msg&) { order.push_back(called); });
@@ -222,8 +264,8 @@ BOOST_FIXTURE_TEST_CASE(the_server_stops_its_actors_in_order, a_server) {
   caf::anon_send_exit(server, caf::exit_reason::user_shutdown);
   settle();
   BOOST_TEST(ended->has_value());
-  const std::vector<std::string> expected{"allocator",    "grouper",     "g-0001",
-                                          "ingest:north", "model_store", "telemetry"};
+  const std::vector<std::string> expected{"allocator", "grouper",     "g-0001",   "ingest:north",
+                                          "archivist", "model_store", "telemetry"};
   BOOST_TEST(order == expected, boost::test_tools::per_element());
 }
 

@@ -19,14 +19,14 @@ BOOST_AUTO_TEST_CASE(the_ids_are_what_they_always_were) {
       grant_issued,   grant_done,      grant_lost,        accuracy_deployed, accuracy_group,
       model_promoted, model_rejected,  model_rolled_back, model_deployed,    worker_up,
       worker_down,    segment_refused, share_announced,   bootstrap_started, bootstrap_ended,
-      camera_reminded, accuracy_truth, accuracy_teacher, truth_unknown, frames_unkept};
+      camera_reminded, accuracy_truth, accuracy_teacher, truth_unknown, frames_unkept, frames_kept};
   const std::set<std::string_view> expected{
       "camera.online",  "camera.offline",  "drift.detected",    "request.sent",      "group.opened",
       "group.joined",   "group.left",      "group.ended",       "window.opened",     "window.closed",
       "grant.issued",   "grant.done",      "grant.lost",        "accuracy.deployed", "accuracy.group",
       "model.promoted", "model.rejected",  "model.rolled_back", "model.deployed",    "worker.up",
       "worker.down",    "segment.refused", "share.announced",   "bootstrap.started", "bootstrap.ended",
-      "camera.reminded", "accuracy.truth", "accuracy.teacher", "truth.unknown", "frames.unkept"};
+      "camera.reminded", "accuracy.truth", "accuracy.teacher", "truth.unknown", "frames.unkept", "frames.kept"};
   BOOST_TEST((ids == expected));
 }
 

@@ -68,7 +68,8 @@ bool is_beyond_schemas(const std::string& complaint) {
         "as is server.port", "must be 0B", "must be between 0B", "the filter before it", "environment variable", "without '}'", "has no labels", "teacher.kind: network", "but teacher.least_score is",
         "drift.kswin.window is", "zoo.top is 3, but", "whole seconds", "but sampling.mode is", "must be at least 1s",
         "must be between 20ms", "but rate.ceiling is", "sampling.split needs", "set twice", "the condition before it", "so does another region",
-        "it would not be that system", "spends on profiling"})
+        "it would not be that system", "spends on profiling", "cameras.north.source has", "cameras.north.source says",
+        "cameras.north.source makes"})
     if (complaint.find(words) != std::string::npos)
       return true;
   return false;

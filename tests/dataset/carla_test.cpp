@@ -25,8 +25,8 @@ BOOST_AUTO_TEST_CASE(frames_of_the_simulation_become_frames_of_the_camera) {
 
 BOOST_AUTO_TEST_CASE(red_is_the_tag_and_green_and_blue_the_actor) {
   const auto picture = whole(read_picture(made_sets / "carla/recording/instance/00001000.png"));
-  const auto objects = carla_objects(picture, 25, true);
-  const auto classes = carla_classes();
+  const auto classes = carla_classes(carla_tags::cityscapes);
+  const auto objects = carla_objects(picture, classes, 25, true);
   BOOST_TEST_REQUIRE(objects.size() == 3u);
   std::map<std::int64_t, dataset_object> by_actor;
   for (const auto& object : objects)
@@ -39,6 +39,20 @@ BOOST_AUTO_TEST_CASE(red_is_the_tag_and_green_and_blue_the_actor) {
   BOOST_TEST((walker.where == pixel_box{30, 4, 3, 14}));
   BOOST_TEST(area(walker.mask) == 42u);
   BOOST_TEST(!by_actor.at(9).counts); // one pixel
+}
+
+BOOST_AUTO_TEST_CASE(older_tags_are_told_apart_by_who_says_so) {
+  bytes rgb{4, 1, 0, 10, 2, 0, 14, 3, 0, 12, 4, 0}; // since 0.9.14: wall, terrain, car, pedestrian
+  const image picture{4, 1, blob{std::move(rgb)}};
+  const auto names = [&](carla_tags tags) {
+    const auto classes = carla_classes(tags);
+    std::vector<std::string> out;
+    for (const auto& object : carla_objects(picture, classes, 1, false))
+      out.push_back(classes[object.kind].name);
+    return out;
+  };
+  BOOST_TEST((names(carla_tags::cityscapes) == std::vector<std::string>{"pedestrian", "car"}));
+  BOOST_TEST((names(carla_tags::before_0_9_14) == std::vector<std::string>{"pedestrian", "vehicle"}));
 }
 
 BOOST_AUTO_TEST_CASE(pictures_come_in_pairs) {
@@ -65,7 +79,8 @@ RC_BOOST_PROP(objects_are_the_tight_bounds_of_their_pixels, ()) {
     rgb[i + 1] = *rc::gen::elementOf(std::vector<std::uint8_t>{0, 255});
     rgb[i + 2] = *rc::gen::elementOf(std::vector<std::uint8_t>{0, 3});
   }
-  const auto objects = carla_objects(image{width, height, blob{bytes{rgb}}}, 1, true);
+  const auto classes = carla_classes(carla_tags::cityscapes);
+  const auto objects = carla_objects(image{width, height, blob{bytes{rgb}}}, classes, 1, true);
   std::size_t pixels = 0, wanted = 0;
   for (const auto& object : objects) {
     pixels += area(object.mask);
@@ -73,7 +88,7 @@ RC_BOOST_PROP(objects_are_the_tight_bounds_of_their_pixels, ()) {
     for (std::size_t y = 0; y < height; ++y)
       for (std::size_t x = 0; x < width; ++x) {
         const auto* pixel = rgb.data() + 3 * (y * width + x);
-        const bool mine = pixel[0] == carla_classes()[object.kind].id && (pixel[1] | pixel[2] << 8) == object.track;
+        const bool mine = pixel[0] == classes[object.kind].id && (pixel[1] | pixel[2] << 8) == object.track;
         const bool inside = double(x) >= object.where.x && double(x) < object.where.x + object.where.width
                             && double(y) >= object.where.y && double(y) < object.where.y + object.where.height;
         RC_ASSERT(!mine || inside);

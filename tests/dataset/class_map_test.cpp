@@ -46,6 +46,36 @@ BOOST_AUTO_TEST_CASE(a_class_goes_by_its_own_name_then_by_others) {
   BOOST_TEST(fates(visdrone_classes(), {"truck"}) == "ixxxxi0xxxxi"); // a van is nearly one
 }
 
+/// The same after the user has chosen.
+std::string fates_after(std::vector<dataset_class> of, const std::vector<class_choice>& choices,
+                        const std::vector<std::string>& configured) {
+  const auto chosen = choose_classes(of, choices);
+  BOOST_TEST_REQUIRE(chosen.has_value(), (chosen ? "" : render(chosen.error())));
+  return fates(of, configured);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_user_says_goes_before_names_and_changes_nothing_else) {
+  //                     ignored, pedestrian, people, bicycle, car, van, truck, tricycle, awning, bus, motor, others
+  BOOST_TEST(fates_after(visdrone_classes(), {}, {"person", "car"}) == "i00x11xiixxi");
+  BOOST_TEST(fates_after(visdrone_classes(), {{"van", ""}}, {"person", "car"}) == "i00x1ixiixxi");
+  BOOST_TEST(fates_after(visdrone_classes(), {{"Awning_Tricycle", "CAR"}, {"motor", ""}}, {"person", "car"})
+             == "i00x11xi1xii");
+  BOOST_TEST(fates_after(visdrone_classes(), {{"ignored region", ""}}, {"car"}) == "ixxx00xiixxi");
+  BOOST_TEST(fates_after(visdrone_classes(), {{"car", "truck"}, {"truck", "car"}}, {"car", "truck"}) == "ixxx100iixxi");
+}
+
+BOOST_AUTO_TEST_CASE(choices_that_cannot_be_are_refused) {
+  auto classes = visdrone_classes();
+  const std::vector<class_choice> misspelt{{"pedestrain", "person"}}, region{{"ignored region", "car"}},
+      elsewhere{{"van", "lorry"}};
+  const auto refused = choose_classes(classes, misspelt);
+  check_refused(refused, "it has no class 'pedestrain' to choose for, but ignored region, pedestrian");
+  BOOST_TEST(refused.error().hint == "did you mean pedestrian?");
+  check_refused(choose_classes(classes, region), "is where nobody labelled, and cannot be 'car'");
+  BOOST_TEST_REQUIRE(choose_classes(classes, elsewhere).has_value());
+  check_refused(map_classes(classes, {"car"}), "its class 'van' is said to be 'lorry', which is none");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_in_common_is_refused) {
   check_refused(map_classes(mot_classes(), {"dog", "cat"}), "is among the configured ones (dog, cat)");
 }

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "config/dataset_address.hpp"
 #include "runtime/dataset/cityflow.hpp"
 #include "runtime/dataset/mdot.hpp"
 #include "runtime/dataset/mot.hpp"
@@ -49,6 +50,18 @@ void check_visdrone(std::string_view text) {
         std::abort();
 }
 
+void check_address(std::string_view text) {
+  const auto place = ecco::dataset_named_by(text);
+  if (!place)
+    return;
+  const auto options = ecco::read_dataset_options(place->layout, place->options);
+  if (!is_told(options))
+    return;
+  for (const auto& one : options->classes)
+    if (one.name.empty() || (one.name + one.is).find_first_of(",:&") != one.name.npos)
+      std::abort();
+}
+
 } // namespace
 
 /// The first byte chooses the reader. What is read must be sound and survive a second trip; what is refused must say
@@ -57,7 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0)
     return 0;
   const std::string_view text{reinterpret_cast<const char*>(data) + 1, size - 1};
-  switch (data[0] % 7) {
+  switch (data[0] % 8) {
     case 0: check_mot(text, ecco::mot_flavour::challenge); break;
     case 1: check_mot(text, ecco::mot_flavour::cityflow); break;
     case 2: check_visdrone(text); break;
@@ -70,12 +83,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 5:
       is_told(ecco::parse_mdot(text, "g"));
+      is_told(ecco::parse_mdot_flags(text, "g"));
       is_told(ecco::parse_cityflow_offsets(text, "s"));
       break;
     case 6: {
       std::istringstream in{std::string{text}};
       is_told(ecco::picture_size(in));
+      break;
     }
+    case 7: check_address(text);
   }
   return 0;
 }

@@ -57,23 +57,32 @@ BOOST_AUTO_TEST_CASE(bad_lines_are_named_with_line_and_column) {
 }
 
 BOOST_AUTO_TEST_CASE(two_drones_see_one_target) {
-  for (const auto* drone : {"md0001-1", "md0001-2"}) {
-    const auto sequence = whole(read_mdot(made_sets / "mdot" / drone, 25));
+  for (const auto* drone : {"md2001-1", "md2001-2"}) {
+    const auto sequence = whole(read_mdot(made_sets / "mdot/two/md2001" / drone, 25));
     BOOST_TEST_REQUIRE(sequence.frames.size() == 3u);
     BOOST_TEST(sequence.frames[0].objects.size() == 1u);
     BOOST_TEST(sequence.frames[1].objects.empty()); // out of view
     BOOST_TEST((sequence.frames[2].objects.at(0).where == pixel_box{18, 6, 6, 6}));
+    BOOST_TEST(sequence.frames[2].objects[0].counts == (sequence.name == "md2001-1")); // hidden from the other
   }
 }
 
 BOOST_AUTO_TEST_CASE(bad_targets_are_named) {
   check_refused(parse_mdot("1,2,3\n", "g"), "g:1: 3 fields in place of 4");
   check_refused(parse_mdot("1 2 3 4\n1 2 x 4\n", "g"), "g:2:5: width 'x' is no finite number");
-  check_refused(parse_mdot("5,5,0,4\n", "g"), "g:1:5: width and height must be more than 0");
-  BOOST_TEST(!whole(parse_mdot("nan,nan,nan,nan\n", "g")).at(0).has_value());
+  check_refused(parse_mdot("5,5,-1,4\n", "g"), "g:1:5: width must lie in 0..1e+06, but is -1");
+  for (const auto* unseen : {"nan,nan,nan,nan\n", "0,0,0,0\n", "5,5,0,4\n"})
+    BOOST_TEST(!whole(parse_mdot(unseen, "g")).at(0).has_value());
+  check_refused(parse_mdot_flags("0\n2\n", "g"), "g:2:1: flag must lie in 0..1, but is 2");
+  check_refused(parse_mdot_flags("0,1\n", "g"), "g:1: 2 fields in place of 1");
   const copied made{"mdot"};
-  made.append("md0001-1/groundtruth_rect.txt", "1,1,1,1\n");
-  check_refused(read_mdot(made / "md0001-1", 25), "4 boxes for 3 pictures");
+  const auto drone = made / "two/md2001/md2001-1";
+  made.append("two/md2001/md2001-1/groundtruth.txt", "1,1,1,1\n");
+  check_refused(read_mdot(drone, 25), "groundtruth.txt: 4 lines for 3 pictures");
+  std::filesystem::remove(drone / "groundtruth.txt");
+  BOOST_TEST(!whole(read_mdot(drone, 25)).has_truth);
+  made.write("two/md2001/md2001-2/occlusion.txt", "0\n");
+  check_refused(read_mdot(made / "two/md2001/md2001-2", 25), "occlusion.txt: 1 lines for 3 pictures");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "runtime/dataset/class_map.hpp"
 #include "runtime/score/rle.hpp"
 #include "tests/dataset/copied.hpp"
 
@@ -21,7 +22,7 @@ const std::string coco_file = "annotations/instances_val2017.json";
 dataset_sequence read(const std::string& source) {
   const auto place = dataset_named_by(source);
   BOOST_TEST_REQUIRE(place.has_value());
-  return whole(read_dataset({place->layout, (made_sets / place->path).string()}, 10, false));
+  return whole(read_dataset({place->layout, (made_sets / place->path).string(), place->options}, 10, false));
 }
 
 /// The brightest pixel's column on the block's rows, which moves.
@@ -38,7 +39,11 @@ BOOST_AUTO_TEST_SUITE(dataset_sources)
 
 BOOST_AUTO_TEST_CASE(a_source_names_a_layout) {
   BOOST_TEST((dataset_named_by("mot:a/b:c")->path == "a/b:c"));
-  for (const auto* other : {"video.mp4", "rtsp://host/a", "mot:", "file:a", "/dev/video0", "world:north"})
+  BOOST_TEST((dataset_named_by("mot:a?b?classes=c:d")->path == "a?b"));
+  BOOST_TEST((dataset_named_by("mot:a?b?classes=c:d")->options == "classes=c:d"));
+  BOOST_TEST((dataset_named_by("mot:a?b?")->path == "a?b"));
+  for (const auto* other :
+       {"video.mp4", "rtsp://host/a", "mot:", "mot:?classes=a:b", "file:a", "/dev/video0", "world:north"})
     BOOST_TEST(!dataset_named_by(other).has_value());
 }
 
@@ -46,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_lies_there_is_recognised) {
   const std::pair<const char*, dataset_layout> table[] = {
       {"mot/MOT17-02-FRCNN", dataset_layout::mot},
       {"visdrone/sequences/uav0000001_00000_v", dataset_layout::visdrone},
-      {"mdot/md0001-1", dataset_layout::mdot},
+      {"mdot/two/md2001/md2001-1", dataset_layout::mdot},
       {"cityflow/train/S03/c010/", dataset_layout::cityflow},
       {"carla/recording", dataset_layout::carla},
       {"coco/annotations/instances_val2017.json", dataset_layout::coco},
@@ -62,6 +67,38 @@ BOOST_AUTO_TEST_CASE(what_lies_there_is_recognised) {
   check_refused(find_sequences(made_sets / "none", {}), "there is no such file or folder");
 }
 
+BOOST_AUTO_TEST_CASE(options_are_read_as_they_are_written) {
+  const auto read_options = [](const std::string& text) { return read_dataset_options(dataset_layout::carla, text); };
+  const auto both = whole(read_options("classes=person on vehicle : person,van:&tags=0.9.13"));
+  BOOST_TEST((both.classes == std::vector<class_choice>{{"person on vehicle", "person"}, {"van", ""}}));
+  BOOST_TEST((both.tags == carla_tags::before_0_9_14));
+  BOOST_TEST((whole(read_options("")) == dataset_options{}));
+  for (const auto* bad : {"classes=", "classes=a", "classes=:b", "classes=a:b,", "classes=a:b:c", "classes=a:b,A:c",
+                          "tags=", "tags=2", "classes=a:b&classes=c:d", "&", "fps=3", "a:b"})
+    BOOST_TEST(!read_options(bad).has_value(), bad);
+}
+
+BOOST_AUTO_TEST_CASE(classes_of_every_layout_are_what_the_user_says) {
+  const std::pair<const char*, const char*> table[] = {
+      {"mot:mot/MOT17-02-FRCNN", "pedestrian"},
+      {"visdrone:visdrone/sequences/uav0000001_00000_v", "van"},
+      {"mdot:mdot/two/md2001/md2001-1", "target"},
+      {"cityflow:cityflow/train/S03/c010", "vehicle"},
+      {"carla:carla/recording", "rider"},
+      {"coco:coco/annotations/instances_val2017.json", "toothbrush"},
+      {"yolo:yolo", "car"},
+  };
+  for (const auto& [source, name] : table) {
+    const auto sequence = read(std::string{source} + "?classes=" + name + ":robot");
+    const auto fates = whole(map_classes(sequence.classes, {"robot"}));
+    for (std::size_t i = 0; i < fates.size(); ++i)
+      BOOST_TEST((fates[i].what == class_fate::kind::object) == (sequence.classes[i].name == name), source);
+    const auto place = *dataset_named_by(std::string{source} + "?classes=nobody:robot");
+    const auto refused = read_dataset({place.layout, (made_sets / place.path).string(), place.options}, 10, false);
+    check_refused(refused, "?classes=nobody:robot: it has no class 'nobody'");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(labels_stand_where_the_pictures_do) {
   for (const auto* source : {"mot:mot/MOT17-02-FRCNN", "cityflow:cityflow/train/S03/c010",
                              "cityflow:cityflow/train/S03/c015", "carla:carla/recording"}) {
@@ -72,7 +109,7 @@ BOOST_AUTO_TEST_CASE(labels_stand_where_the_pictures_do) {
       const auto* frame = frame_at(sequence, picture.media_time);
       if (!frame)
         continue; // CityFlow's third has no vehicle
-      const auto objects = whole(objects_of(*frame, false));
+      const auto objects = whole(objects_of(sequence, *frame, false));
       BOOST_TEST_REQUIRE(!objects.empty());
       bool found = false;
       for (const auto& object : objects)

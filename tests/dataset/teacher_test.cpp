@@ -20,7 +20,8 @@ result<std::unique_ptr<teacher>> teacher_of(const std::string& source, const std
                                             bool outlines_needed = false) {
   const auto place = dataset_named_by(source);
   return make_dataset_teacher(
-      whole(read_dataset({place->layout, (made_sets / place->path).string()}, 10, outlines_needed)), classes,
+      whole(read_dataset({place->layout, (made_sets / place->path).string(), place->options}, 10, outlines_needed)),
+      classes,
       outlines_needed);
 }
 
@@ -79,6 +80,13 @@ BOOST_AUTO_TEST_CASE(visdrone_ignores_its_regions_and_others) {
   BOOST_TEST(counted(labels_at(*of, 300ms)) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_class_that_is_said_to_be_nothing_is_neither_learnt_nor_background) {
+  const auto of = whole(teacher_of("visdrone:visdrone/sequences/uav0000001_00000_v?classes=van:", {"person", "car"}));
+  const auto first = labels_at(*of, 0ms);
+  BOOST_TEST_REQUIRE(first.size() == 4u);
+  BOOST_TEST(counted(first) == 1u); // the pedestrian
+}
+
 BOOST_AUTO_TEST_CASE(cityflow_ignores_what_lies_beyond_its_region) {
   const auto of = whole(teacher_of("cityflow:cityflow/train/S03/c015", {"car"}));
   for (int n = 0; n < 6; ++n) {
@@ -110,7 +118,7 @@ BOOST_AUTO_TEST_CASE(shapes_cover_the_pixels_they_were_made_of) {
 BOOST_AUTO_TEST_CASE(what_cannot_teach_is_refused) {
   check_refused(teacher_of("mot:mot/MOT17-02-FRCNN", {"person"}, true), "no label has a shape");
   check_refused(teacher_of("mot:mot/MOT17-02-FRCNN", {"dog"}), "none of the data set's classes");
-  check_refused(teacher_of("mdot:mdot/md0001-1", {"person"}), "none of the data set's classes (target)");
+  check_refused(teacher_of("mdot:mdot/two/md2001/md2001-1", {"person"}), "none of the data set's classes (target)");
   auto sequence = whole(read_dataset({dataset_layout::mot, (made_sets / "mot/MOT17-02-FRCNN").string()}, 10, false));
   sequence.has_truth = false;
   check_refused(make_dataset_teacher(std::move(sequence), {"person"}, false), "has no labels to teach with");

@@ -199,6 +199,19 @@ BOOST_FIXTURE_TEST_CASE(cvat_says_everything_and_escapes_it, an_export) {
   BOOST_TEST((read_picture(out / "images/north-00000001.png").value() == frames[0].picture));
 }
 
+BOOST_FIXTURE_TEST_CASE(cvat_numbers_images_as_it_sorts_them, an_export) {
+  add("south", {two});
+  add("north", {two, two});
+  write(export_format::cvat);
+  const auto text = text_of(out / "annotations.xml");
+  std::size_t at = 0;
+  for (const auto* image : {R"(id="0" name="north-00000002.png")", R"(id="1" name="north-00000003.png")",
+                            R"(id="2" name="south-00000001.png")"}) {
+    at = text.find(image, at);
+    BOOST_TEST_REQUIRE(at != std::string::npos, image);
+  }
+}
+
 RC_BOOST_FIXTURE_PROP(any_boxes_come_back_equal, an_export, ()) {
   std::vector<label> labels(*rc::gen::inRange<std::size_t>(0, 6));
   for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -32,7 +32,7 @@ class Dataset(ProgramTest):
         return [json.loads(line) for line in answer.out.splitlines()]
 
     def test_every_layout_is_recognised(self):
-        for path, layout, frames in [("mot", "mot", 4), ("visdrone", "visdrone", 3), ("mdot/md0001-1", "mdot", 3),
+        for path, layout, frames in [("mot", "mot", 4), ("visdrone", "visdrone", 3), ("mdot/two/md2001/md2001-1", "mdot", 3),
                                      ("carla", "carla", 3), ("coco", "coco", 2), ("yolo/images/val", "yolo", 3)]:
             with self.subTest(path=path):
                 told, = self.summaries(path)
@@ -72,7 +72,7 @@ class Dataset(ProgramTest):
     def test_a_data_set_that_cannot_teach_is_refused_before_anything_runs(self):
         for place, code, says in [("mot:no/such", NO_INPUT, "seqinfo.ini"), ("mdot:MDOT", BAD_CONFIG, "(target)")]:
             with self.subTest(place=place):
-                source = place.replace("MDOT", str(SETS / "mdot/md0001-1"))
+                source = place.replace("MDOT", str(SETS / "mdot/two/md2001/md2001-1"))
                 config = self.write("bad.yaml", FLEET.replace(SOURCE, source))
                 self.assert_ends(self.ecco("experiment", config), code, says)
 

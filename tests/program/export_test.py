@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ecco export` and `ecco model export` hand on what a server learnt: its labelled frames, and its models."""
+import hashlib
 import json
+import os
 import signal
 import struct
 import unittest
@@ -69,8 +71,9 @@ class AfterTraining(ProgramTest):
         self.assert_cvat(told)
         self.assert_results()
         self.assert_bad_choices()
-        self.assert_places()
         self.assert_models()
+        self.assert_interrupts()
+        self.assert_places()
 
     def assert_yolo(self):
         told = self.export("yolo", "yolo", "--group", "1")
@@ -225,6 +228,36 @@ class AfterTraining(ProgramTest):
                 out = [] if "--out" in more else ["--out", "out.safetensors"]
                 self.assert_ends(self.ecco("model", "export", "state", *more, *out), code, says)
         self.assertFalse((self.folder / "out.safetensors").exists())
+
+    def assert_interrupts(self):
+        """Ctrl-C leaves nothing, or everything."""
+        frames = self.folder / "long/frames"
+        frames.mkdir(parents=True)
+        for i in range(1, 501):  # the same over and over: more than is exported before somebody looks
+            os.link(self.folder / "state/frames/00000001.frames", frames / f"{i:08}.frames")
+        exporting = self.start("export", "export", "long", "--format", "yolo", "--out", "torn")
+        self.wait_until("a picture", lambda: any(self.folder.glob("torn.part*/images/*/*.png")), exporting)
+        exporting.send(signal.SIGINT)
+        self.assertEqual(self.wait_for_end(exporting), 128 + signal.SIGINT)
+        self.assertIn("nothing was written", exporting.said())
+        self.assertEqual(list(self.folder.glob("torn*")), [])
+        whole = json.loads(self.ecco("model", "export", "state", "--out", "whole.safetensors", "--json").out)
+        ends = []
+        for moment in (lambda: True, lambda: any(self.folder.glob("cut.safetensors.part*")), lambda: True):
+            exporting = self.start("model", "model", "export", "state", "--out", "cut.safetensors")
+            while exporting.running() and not moment():
+                pass
+            exporting.send(signal.SIGINT)
+            ends.append(self.wait_for_end(exporting))
+            cut = [path.name for path in self.folder.glob("cut.*")]
+            if ends[-1] == 0:  # it was too late to stop
+                self.assertEqual(hashlib.sha256((self.folder / "cut.safetensors").read_bytes()).hexdigest(), whole["sha256"])
+                self.assertEqual(cut, ["cut.safetensors"])
+                (self.folder / "cut.safetensors").unlink()
+            else:  # before it began to listen a signal kills it
+                self.assertIn(ends[-1], (128 + signal.SIGINT, -signal.SIGINT))
+                self.assertEqual(cut, [])
+        self.assertEqual(len(ends), 3)
 
     def test_outlines_are_masks_and_polygons(self):
         self.train(MASK_FLEET, OUTLINES)

@@ -110,6 +110,8 @@ class simulated_fleet : public virtual_system {
   std::shared_ptr<seating_store> seats = std::make_shared<memory_keeper<seating>>();
   encoder_factory make_encoder = [](const sampling_plan&) { return make_raw_encoder(); };
   decoder_factory make_decoder = [] { return make_raw_decoder(); };
+  /// Empty: labelled frames are not kept.
+  archive_writer_factory archive;
 
   ~simulated_fleet() { end(); }
 
@@ -159,6 +161,7 @@ class simulated_fleet : public virtual_system {
     parts.grouper.store = seats;
     parts.grouper.kept = seats->load().value();
     parts.make_decoder = make_decoder;
+    parts.archive = archive;
     parts.draw_token = [token = std::uint64_t{100}]() mutable { return token++; };
     return parts;
   }

@@ -65,11 +65,16 @@ def visdrone(root):
 
 
 def mdot(root):
+    group = root / "mdot" / "two" / "md2001"
+    text(group / "md2001.txt", "0,1,1,0,1,1,0,1,0,0\n")  # attributes of the group
     for drone in (1, 2):
-        folder = root / "mdot" / f"md0001-{drone}"
+        folder = group / f"md2001-{drone}"
         for n in range(1, 4):
-            png(folder / "img" / f"{n:06}.png", 32, 24, block(6 * n, 6, 6 * n + 6, 12))
-        text(folder / "groundtruth_rect.txt", "6,6,6,6\n0,0,0,0\n18,6,6,6\n")
+            png(folder / "img" / f"{n:08}.png", 32, 24, block(6 * n, 6, 6 * n + 6, 12))
+        # The second is out of view; the second drone's third is hidden.
+        text(folder / "groundtruth.txt", "6,6,6,6\n" + ("12,6,6,6\n", "0,0,0,0\n")[drone - 1] + "18,6,6,6\n")
+        text(folder / "out_of_view.txt", "0\n1\n0\n")
+        text(folder / "occlusion.txt", f"0\n0\n{drone - 1}\n")
 
 
 def cityflow(root):
