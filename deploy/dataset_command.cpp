@@ -69,6 +69,7 @@ void add_dataset(CLI::App& app, common_options& common, command& chosen) {
   shown->add_flag("--json", common.json, "A JSON line a sequence");
   shown->footer(
       "A sequence is a camera's source in the configuration: source: \"mot:data/MOT17/train/MOT17-02-FRCNN\"\n"
+      "What its classes are is said behind it: source: \"visdrone:data/uav1?classes=people:person,van:car,motor:\"\n"
       "examples\n"
       "  ecco dataset show data/MOT17/train\n"
       "  ecco dataset show data/AIC19/train/S03/c015\n"
