@@ -23,7 +23,7 @@ struct lit_picture {
 
 /// Lets light fall on the surfaces, and air and sky lie before and behind them.
 void illuminate(const world& in, const lighting& light, const moving_scene& scene, const raster& from,
-                const surfaces& what, const std::vector<std::uint8_t>& marks, double t, lit_picture& to);
+                const surfaces& what, const sample_marks& marks, double t, lit_picture& to);
 
 /// Lights the ground before the vehicles.
 void add_beams(const lighting& light, const moving_scene& scene, raster& from, lit_picture& to);

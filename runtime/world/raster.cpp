@@ -45,11 +45,16 @@ std::uint32_t stamp_row(std::uint32_t* __restrict stamps, int x0, int x1, std::u
   return fresh;
 }
 
-void mark_row(const float* __restrict near, std::uint8_t* __restrict marks, int x0, int x1, float a,
-              float base, std::uint8_t bit) {
+void mark_row(std::uint8_t* __restrict marks, int x0, int x1, std::uint8_t bit) {
+  for (int x = x0; x < x1; ++x)
+    marks[x] = static_cast<std::uint8_t>(marks[x] | bit);
+}
+
+void keep_row(const float* __restrict near, std::uint8_t* __restrict marks, int x0, int x1, float a,
+              float base) {
   for (int x = x0; x < x1; ++x) {
     const float at = static_cast<float>(x) * a + base;
-    marks[x] = static_cast<std::uint8_t>(marks[x] | (near[x] == at ? bit : 0));
+    marks[x] = near[x] == at ? marks[x] : std::uint8_t{0};
   }
 }
 
@@ -68,6 +73,12 @@ view look(vec3 eye, float heading, float tilt, float roll, float focal, int widt
   made.width = width;
   made.height = height;
   return made;
+}
+
+void sample_marks::begin(int width, int height) {
+  bits.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 0);
+  left.assign(static_cast<std::size_t>(height), width);
+  right.assign(static_cast<std::size_t>(height), 0);
 }
 
 void raster::begin(const view& from) {
@@ -187,7 +198,7 @@ bool raster::scan(std::span<const vec3> around) {
 
 void raster::draw(const mesh& from, const face& what, std::uint32_t object, std::uint32_t* count_of) {
   const std::span<const vec3> around{from.corners.data() + what.first, what.count};
-  vec3 normal = unit(cross(around[1] - around[0], around[2] - around[1]));
+  vec3 normal = what.normal;
   const float facing = dot(normal, view_.eye - around[0]);
   if (facing <= 0) {
     if (!what.thin)
@@ -224,17 +235,26 @@ void raster::draw(const mesh& from, const face& what, std::uint32_t object, std:
   touched_.include(touched);
 }
 
-void raster::mark_ground(std::span<const vec2> around, std::uint8_t bit, std::vector<std::uint8_t>& marks) {
+void raster::mark_ground(std::span<const vec2> around, std::uint8_t bit, sample_marks& marks) {
   std::array<vec3, most_corners> corners;
   const auto count = std::min(around.size(), most_corners - 4);
   for (std::size_t i = 0; i < count; ++i)
     corners[i] = at_height(around[i], 0);
-  const auto& plane = ground();
   spans(std::span{corners}.first(count), [&](int y, int x0, int x1) {
-    const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(width_);
-    mark_row(near_.data() + row, marks.data() + row, x0, x1, plane.a,
-             static_cast<float>(y) * plane.b + plane.c, bit);
+    auto& left = marks.left[static_cast<std::size_t>(y)];
+    auto& right = marks.right[static_cast<std::size_t>(y)];
+    left = std::min(left, x0), right = std::max(right, x1);
+    mark_row(marks.bits.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width_), x0, x1, bit);
   });
+}
+
+void raster::keep_on_ground(sample_marks& marks) const {
+  const auto& plane = ground();
+  for (int y = 0; y < height_; ++y) {
+    const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(width_);
+    keep_row(near_.data() + row, marks.bits.data() + row, marks.left[static_cast<std::size_t>(y)],
+             marks.right[static_cast<std::size_t>(y)], plane.a, static_cast<float>(y) * plane.b + plane.c);
+  }
 }
 
 } // namespace ecco::world

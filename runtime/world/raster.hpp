@@ -69,6 +69,15 @@ struct sample_rect {
   }
 };
 
+/// Bits of each sample, and between which samples of each row some may be set.
+struct sample_marks {
+  std::vector<std::uint8_t> bits;
+  std::vector<int> left, right;
+
+  /// All clear.
+  void begin(int width, int height);
+};
+
 /// Which face is seen at each of 2x2 samples a pixel. Faces of one plane are drawn one over the other in
 /// their order; the same face gives the same samples whatever was drawn before it.
 class raster {
@@ -84,8 +93,10 @@ class raster {
   ///                 there, each once for all faces of one `object`
   void draw(const mesh& from, const face& what, std::uint32_t object, std::uint32_t* count_of = nullptr);
 
-  /// Sets `bit` in `marks` where the ground is seen within a convex polygon on the ground.
-  void mark_ground(std::span<const vec2> around, std::uint8_t bit, std::vector<std::uint8_t>& marks);
+  /// Sets `bit` in `marks` within a convex polygon on the ground, also where something hides the ground.
+  void mark_ground(std::span<const vec2> around, std::uint8_t bit, sample_marks& marks);
+  /// Leaves only the marks where the ground is seen.
+  void keep_on_ground(sample_marks& marks) const;
 
   /// Calls `at(y, x0, x1)` for each row of the samples within a polygon in space, hidden or not.
   template <class Row>

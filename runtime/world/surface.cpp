@@ -367,60 +367,72 @@ texel of_material(const noise& grain, const spot& at, const face& what) {
   }
 }
 
+} // namespace
+
+const laid_texture& texturer::lay(std::uint32_t number) {
+  auto& made = laid_[number];
+  if (made.known)
+    return made;
+  const auto& seen = from_.faces()[number];
+  const auto& view = from_.from();
+  const vec3 along = seen.what.along, up = seen.what.up, off = view.eye - seen.what.origin;
+  const float step = 1 / view.focal;
+  made.known = true;
+  made.u0 = dot(off, along), made.v0 = dot(off, up);
+  made.ux = dot(view.right, along) * step, made.vx = dot(view.right, up) * step;
+  made.uy = dot(view.down, along) * step, made.vy = dot(view.down, up) * step;
+  made.ax = seen.a * raster::samples, made.ay = seen.b * raster::samples;
+  return made;
+}
+
 /// Looks `texture` up at each pixel of a run.
 template <class Texture>
-void look_up(const drawn_face& seen, const view& from, int y, int x0, int x1, surfaces& to,
-             const Texture& texture) {
-  const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(from.width);
-  const face& what = seen.what;
-  // Everything along the row is linear but for the division by the distance. Counted from the row's
-  // beginning, so that a pixel comes out the same whatever run it is in.
-  const float py = static_cast<float>(y) + .5f;
-  const vec3 ray = from.ray(.5f, py), off = from.eye - what.origin;
-  const float step = 1 / from.focal;
-  const float u0 = dot(off, what.along), v0 = dot(off, what.up);
-  const float ur0 = dot(ray, what.along), vr0 = dot(ray, what.up);
-  const float ux = dot(from.right, what.along) * step, vx = dot(from.right, what.up) * step;
-  const float uy = dot(from.down, what.along) * step, vy = dot(from.down, what.up) * step;
-  const float ax = seen.a * raster::samples, ay = seen.b * raster::samples;
-  const float near0 = seen.a * .5f + seen.b * (static_cast<float>(y) * raster::samples + .5f) + seen.c;
+void texturer::look_up(std::uint32_t number, int x0, int x1, const Texture& texture) {
+  const auto row = static_cast<std::size_t>(y_) * static_cast<std::size_t>(from_.from().width);
+  const auto& seen = from_.faces()[number];
+  // Counted from the row's beginning, so that a pixel comes out the same whatever run it is in.
+  const laid_texture laid = lay(number);
+  const float ur0 = dot(ray_, seen.what.along), vr0 = dot(ray_, seen.what.up);
+  const float near0 = seen.a * .5f + seen.b * (static_cast<float>(y_) * raster::samples + .5f) + seen.c;
+  float *r = to_.r.data() + row, *g = to_.g.data() + row, *b = to_.b.data() + row,
+        *glow = to_.glow.data() + row, *gloss = to_.gloss.data() + row;
   for (int x = x0; x < x1; ++x) {
     const auto column = static_cast<float>(x);
-    const float ur = ur0 + column * ux, vr = vr0 + column * vx;
-    const float z = 1 / std::max(near0 + column * ax, 1e-5f);
+    const float ur = ur0 + column * laid.ux, vr = vr0 + column * laid.vx;
+    const float z = 1 / std::max(near0 + column * laid.ax, 1e-5f);
     spot at;
-    at.u = u0 + z * ur;
-    at.v = v0 + z * vr;
+    at.u = laid.u0 + z * ur;
+    at.v = laid.v0 + z * vr;
     // How u and v change from pixel to pixel.
     const float zz = z * z;
-    at.wu = std::abs(z * ux - zz * ax * ur) + std::abs(z * uy - zz * ay * ur) + 1e-5f;
-    at.wv = std::abs(z * vx - zz * ax * vr) + std::abs(z * vy - zz * ay * vr) + 1e-5f;
+    at.wu = std::abs(z * laid.ux - zz * laid.ax * ur) + std::abs(z * laid.uy - zz * laid.ay * ur) + 1e-5f;
+    at.wv = std::abs(z * laid.vx - zz * laid.ax * vr) + std::abs(z * laid.vy - zz * laid.ay * vr) + 1e-5f;
     at.far = z;
     const texel made = texture(at);
-    const auto i = row + static_cast<std::size_t>(x);
-    to.r[i] = made.colour.r, to.g[i] = made.colour.g, to.b[i] = made.colour.b;
-    to.glow[i] = made.glow, to.gloss[i] = made.gloss;
+    r[x] = made.colour.r, g[x] = made.colour.g, b[x] = made.colour.b;
+    glow[x] = made.glow, gloss[x] = made.gloss;
   }
 }
 
-} // namespace
-
-void texture_run(const drawn_face& seen, const view& from, const noise& grain, int y, int x0, int x1,
-                 surfaces& to) {
-  const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(from.width);
-  const face& what = seen.what;
-  if (what.made_of == material::plain || what.made_of == material::paint || what.made_of == material::metal
-      || what.made_of == material::lamp || what.made_of == material::bark
-      || what.made_of == material::rubber) {
-    const float glow = what.made_of == material::lamp || what.glow.r > 0 ? 1.f : 0.f;
-    for (auto i = row + static_cast<std::size_t>(x0); i < row + static_cast<std::size_t>(x1); ++i) {
-      to.r[i] = what.colour.r, to.g[i] = what.colour.g, to.b[i] = what.colour.b;
-      to.glow[i] = glow, to.gloss[i] = what.gloss;
-    }
-    return;
-  }
-  const auto run = [&](const auto& texture) { look_up(seen, from, y, x0, x1, to, texture); };
+void texturer::run(std::uint32_t number, int x0, int x1) {
+  const face& what = from_.faces()[number].what;
+  const auto run = [&](const auto& texture) { look_up(number, x0, x1, texture); };
+  const noise& grain = grain_;
   switch (what.made_of) {
+    case material::plain:
+    case material::paint:
+    case material::metal:
+    case material::lamp:
+    case material::bark:
+    case material::rubber: {
+      const auto row = static_cast<std::size_t>(y_) * static_cast<std::size_t>(from_.from().width);
+      const float glow = what.made_of == material::lamp || what.glow.r > 0 ? 1.f : 0.f;
+      for (auto i = row + static_cast<std::size_t>(x0); i < row + static_cast<std::size_t>(x1); ++i) {
+        to_.r[i] = what.colour.r, to_.g[i] = what.colour.g, to_.b[i] = what.colour.b;
+        to_.glow[i] = glow, to_.gloss[i] = what.gloss;
+      }
+      return;
+    }
     case material::grass: return run([&](const spot& at) { return grass(grain, at, what); });
     case material::street: return run([&](const spot& at) { return roadway(grain, at); });
     case material::highway: return run([&](const spot& at) { return motorway(grain, at); });
