@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -124,6 +125,8 @@ class raster {
   const drawn_face& ground() const { return faces_[0]; }
 
  private:
+  static constexpr std::size_t most_corners = 24;
+
   bool scan(std::span<const vec3> around);
   bool set_plane(drawn_face& of, vec3 normal, float distance) const;
 
@@ -134,9 +137,14 @@ class raster {
   /// The first stands for the sky, and knows the ground's plane.
   std::vector<drawn_face> faces_;
   std::vector<int> left_, right_, drawn_left_, drawn_right_;
+  /// Corners of the polygon that is scanned: all, those in front of the camera, and where they fall.
+  std::array<vec3, most_corners> whole_, seen_;
+  std::array<vec2, most_corners> flat_;
   /// What this was begun on; objects are stamped with numbers that no earlier picture used.
   const raster* below_ = nullptr;
   std::uint32_t stamp_base_ = 0, last_object_ = 0;
+  /// Nothing but the ground was drawn yet.
+  bool bare_ = true;
   int top_ = 0, bottom_ = 0;
   sample_rect touched_;
 };

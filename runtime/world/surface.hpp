@@ -17,7 +17,10 @@ class noise {
   /// About -1..1 in large soft patches, 16 values across.
   float soft(float x, float y) const { return soft_[index(x, y)]; }
   /// The same without steps between its values.
-  float soft_between(float x, float y) const;
+  float soft_between(float x, float y) const {
+    const float fx = x - whole_below(x), fy = y - whole_below(y);
+    return mix(mix(soft(x, y), soft(x + 1, y), fx), mix(soft(x, y + 1), soft(x + 1, y + 1), fx), fy);
+  }
 
  private:
   static std::size_t index(float x, float y) {
