@@ -17,7 +17,6 @@ bool is_ground(material what) {
 
 /// How a face answers to the light of this moment.
 struct face_light {
-  bool known = false;
   rgb direct, ambient, glow, mirror;
   /// How well lamps above reach it, how white snow makes it, and how wet it is.
   float lamp = 0, white = 0, soak = 0;
@@ -35,7 +34,6 @@ face_light light_on(const drawn_face& seen, const lighting& light, const std::ve
   const face& what = seen.what;
   const bool leaves = what.made_of == material::foliage, round = what.made_of == material::limb;
   face_light made;
-  made.known = true;
   made.a = seen.a, made.b = seen.b, made.c = seen.c;
   float facing = std::max(0.f, dot(seen.normal, light.to_sun));
   if (leaves || round)
@@ -152,7 +150,7 @@ class illuminator {
     sunny_.assign(scene.objects.size(), 1.f);
     if (light_.shadow > .06f)
       find_sunny(scene);
-    faces_.assign(from_.faces().size(), {});
+    known_.assign(from_.faces().size(), 0);
     no_beams_.assign(static_cast<std::size_t>(view_.width), 0.f);
     dark_ = light_.lamps > .02f;
     tube_ = near_tunnel(ground_of(view_.eye), 150);
@@ -168,11 +166,14 @@ class illuminator {
   void add_lamps(const face_light& on, int y, int x0, int x1);
   void add_sky(int y);
 
+  /// Only for faces that are seen; the reference holds until the next is asked for.
   const face_light& light_of(std::uint32_t index) {
-    auto& on = faces_[index];
-    if (!on.known)
-      on = light_on(from_.faces()[index], light_, sunny_);
-    return on;
+    auto& known = known_[index];
+    if (known == 0) {
+      faces_.push_back(light_on(from_.faces()[index], light_, sunny_));
+      known = static_cast<std::uint32_t>(faces_.size());
+    }
+    return faces_[known - 1];
   }
 
   const world& in_;
@@ -183,6 +184,8 @@ class illuminator {
   const sample_marks& marks_;
   double t_;
   lit_picture& to_;
+  /// By the number of a face 1 + where its light stands in `faces_`, 0 until it is found.
+  std::vector<std::uint32_t> known_;
   std::vector<face_light> faces_;
   std::vector<float> sunny_, no_beams_;
   row_light row_;

@@ -13,6 +13,8 @@ namespace ecco::world {
 /// What lighting a picture needs, kept from picture to picture for its memory.
 struct lit_picture {
   light_picture light;
+  /// The light before something smeared it.
+  light_picture sharp;
   /// How strongly each pixel mirrors what stands behind it (wet ground).
   std::vector<float> mirror;
   bool mirrors = false;

@@ -44,14 +44,19 @@ void lay_row(float* __restrict near, std::uint32_t* __restrict shown, int x0, in
   }
 }
 
+/// The first whole number from `x` on.
+int next_whole(float x) {
+  const int before = static_cast<int>(x);
+  return before + (x > static_cast<float>(before) ? 1 : 0);
+}
+
 /// Widens the rows [from, to) to where an edge through `corner` passes their middles.
 void widen(int* __restrict left, int* __restrict right, int from, int to, vec2 corner, float slope,
            float limit) {
   for (int y = from; y < to; ++y) {
     const float x = corner.x + (static_cast<float>(y) + .5f - corner.y) * slope;
     // The first sample whose middle is not left of it.
-    const float at = std::clamp(x, 0.f, limit) - .5f;
-    const int before = static_cast<int>(at), column = before + (at > static_cast<float>(before) ? 1 : 0);
+    const int column = next_whole(std::clamp(x, 0.f, limit) - .5f);
     left[y] = std::min(left[y], column);
     right[y] = std::max(right[y], column);
   }
@@ -188,8 +193,8 @@ bool raster::scan(std::span<const vec3> around) {
   }
   if (!(high > 0 && low < static_cast<float>(height_) && east > 0 && west < static_cast<float>(width_)))
     return false;
-  top_ = static_cast<int>(std::ceil(std::max(low, 0.f) - .5f));
-  bottom_ = static_cast<int>(std::ceil(std::min(high, static_cast<float>(height_)) - .5f));
+  top_ = next_whole(std::max(low, 0.f) - .5f);
+  bottom_ = next_whole(std::min(high, static_cast<float>(height_)) - .5f);
   // No middle of a sample lies between its sides; a hundredth for what rounding does to them.
   if (top_ >= bottom_ || std::ceil(west - .51f) >= std::ceil(east - .49f))
     return false;
@@ -199,8 +204,8 @@ bool raster::scan(std::span<const vec3> around) {
     vec2 a = flat_[i], b = flat_[i + 1 < count ? i + 1 : 0];
     if (a.y > b.y)
       std::swap(a, b);
-    const int from = static_cast<int>(std::ceil(std::max(a.y, 0.f) - .5f));
-    const int to = static_cast<int>(std::ceil(std::min(b.y, static_cast<float>(height_)) - .5f));
+    const int from = next_whole(std::max(a.y, 0.f) - .5f);
+    const int to = next_whole(std::min(b.y, static_cast<float>(height_)) - .5f);
     if (from < to)
       widen(left_.data(), right_.data(), from, to, a, (b.x - a.x) / (b.y - a.y), static_cast<float>(width_));
   }
