@@ -88,6 +88,12 @@ inline float smooth(float from, float to, float at) {
   return k * k * (3 - 2 * k);
 }
 
+/// The largest whole number up to `x`, |x| < 2^31: std::floor in a form that becomes vectors on every machine.
+inline float whole_below(float x) {
+  const auto toward_zero = static_cast<float>(static_cast<std::int32_t>(x));
+  return toward_zero > x ? toward_zero - 1 : toward_zero;
+}
+
 /// A rectangle on the ground.
 struct rect {
   float x0 = 0, y0 = 0, x1 = 0, y1 = 0;

@@ -18,16 +18,23 @@ bool is_ground(material what) {
 /// How a face answers to the light of this moment.
 struct face_light {
   rgb direct, ambient, glow, mirror;
-  /// How well lamps above reach it, how white snow makes it, and how dark water does.
-  float lamp = 0, white = 0, soaks = 0;
-  bool ground = false;
-  float a = 0, base_b = 0, c = 0;
+  /// How well lamps above reach it, how white snow makes it, and how wet it is.
+  float lamp = 0, white = 0, soak = 0;
+  /// What it mirrors: on the ground a constant (water) or by how much water stands, elsewhere its gloss.
+  float still_water = 0, gloss = 1;
+  /// Snow lies by the water that stands: white * (snow - snow_less * gloss).
+  float snow = 1, snow_less = 0;
+  /// 1 on the ground.
+  float ground = 0;
+  /// 1 / distance is a * x + b * y + c, x and y counted in samples.
+  float a = 0, b = 0, c = 0;
 };
 
 face_light light_on(const drawn_face& seen, const lighting& light, const std::vector<float>& sunny) {
   const face& what = seen.what;
   const bool leaves = what.made_of == material::foliage, round = what.made_of == material::limb;
   face_light made;
+  made.a = seen.a, made.b = seen.b, made.c = seen.c;
   float facing = std::max(0.f, dot(seen.normal, light.to_sun));
   if (leaves || round)
     facing = .35f + .3f * facing;
@@ -39,11 +46,16 @@ face_light light_on(const drawn_face& seen, const lighting& light, const std::ve
   made.mirror = mix(light.horizon * .3f + light.bounce * .35f, light.zenith * .55f + light.sky * .4f,
                     std::clamp(seen.normal.z * .8f + .25f, 0.f, 1.f));
   made.lamp = seen.normal.z > .7f ? 1.f : leaves || round ? .7f : .55f;
-  made.ground = is_ground(what.made_of);
+  const bool ground = is_ground(what.made_of), water = what.made_of == material::water;
   const bool roadway = what.made_of == material::street || what.made_of == material::highway
                        || what.made_of == material::crossing || what.made_of == material::zebra;
-  made.soaks = made.ground && what.made_of != material::grass && what.made_of != material::water ? 1.f : 0.f;
-  made.white = roadway ? .62f : made.ground || leaves ? .95f : std::max(0.f, seen.normal.z - .3f) * 1.3f;
+  if (ground) {
+    made.ground = 1, made.gloss = 0;
+    made.soak = what.made_of != material::grass && !water ? light.weather.wet : 0;
+    made.still_water = water ? .75f : 0;
+    made.snow = 1.25f, made.snow_less = .5f;
+  }
+  made.white = roadway ? .62f : ground || leaves ? .95f : std::max(0.f, seen.normal.z - .3f) * 1.3f;
   if (round || what.made_of == material::tunnel_ceiling || what.made_of == material::lamp
       || what.made_of == material::glass)
     made.white = 0;
@@ -51,6 +63,7 @@ face_light light_on(const drawn_face& seen, const lighting& light, const std::ve
     made.white *= .55f;
   else if (leaves)
     made.white = .55f;
+  made.white = light.weather.white > 0 && made.white > 0 ? light.weather.white * made.white : 0;
   if (what.glow.r > 0 || what.glow.g > 0)
     made.glow = what.glow;
   else if (what.made_of == material::tunnel_ceiling)
@@ -71,43 +84,111 @@ float clouds_at(const world& in, const lighting& light, vec3 ray, double t) {
   return smooth(.75f - 1.25f * cover, 1.5f - 1.25f * cover, in.grain.soft_between(x + 300, y + 300) + .45f);
 }
 
+/// What the pixels of a row need besides their surfaces.
+struct row_light {
+  /// Metres along the way the camera looks.
+  std::vector<float> far;
+  /// The shares of sunlight and of skylight that shadows leave.
+  std::vector<float> sunny, open;
+  /// Light of street lamps; how far in the tunnel it is, and the light of its lamps.
+  std::vector<float> lamp, inside, tube;
+
+  void begin(std::size_t width) {
+    far.resize(width);
+    for (auto* one : {&sunny, &open})
+      one->assign(width, 1.f);
+    for (auto* one : {&lamp, &inside, &tube})
+      one->assign(width, 0.f);
+  }
+};
+
+/// Where a row of surfaces begins.
+struct surface_row {
+  const float *r, *g, *b, *glow, *gloss, *beams;
+};
+
+/// Lights the pixels [x0, x1) of one face. Without branches, so that the compiler makes a vector loop of it:
+/// what does not apply multiplies by 1 or adds 0, which changes nothing.
+void light_run(const face_light& on, const lighting& light, const surface_row& from, const row_light& row,
+               int x0, int x1, float* __restrict r, float* __restrict g, float* __restrict b,
+               float* __restrict mirrors) {
+  const rgb snow_colour{.6f, .615f, .64f}, beam_colour{.5f, .46f, .38f}, haze = light.haze_colour;
+  const float soaked = .55f * on.soak, tube_share = .55f + .45f * on.lamp, in_tube = .5f * on.soak;
+  const float *far = row.far.data(), *sunny = row.sunny.data(), *open = row.open.data();
+  const float *lamp = row.lamp.data(), *insides = row.inside.data(), *tube = row.tube.data();
+  for (int x = x0; x < x1; ++x) {
+    const float water = from.gloss[x];
+    const float snow = std::min(1.f, on.white * (on.snow - on.snow_less * water));
+    const float inside = insides[x];
+    rgb base{from.r[x], from.g[x], from.b[x]};
+    base = base * (1 - soaked * (.55f + .45f * water));
+    base = mix(base, snow_colour, snow);
+    base = base * (1 + in_tube * inside);
+    const float gloss = water * on.gloss * (1 - snow);
+    float mirror = (on.still_water + on.soak * water) * (1 - snow);
+    rgb lit = on.direct * sunny[x] + on.ambient * open[x];
+    lit = lit + lamp_colour * lamp[x];
+    lit = lit * (1 - .97f * inside) + tube_colour * (tube[x] * tube_share);
+    lit = lit + beam_colour * (from.beams[x] * on.ground);
+    const rgb shine = on.mirror * gloss * (1 - .85f * inside);
+    const float clear = fading(light.haze * far[x]);
+    mirror = mirror * (1 - inside) * clear;
+    rgb colour = base * lit + on.glow * from.glow[x] + shine;
+    colour = colour * clear + haze * (1 - clear);
+    r[x] = colour.r, g[x] = colour.g, b[x] = colour.b;
+    mirrors[x] = mirror;
+  }
+}
+
 class illuminator {
  public:
   illuminator(const world& in, const lighting& light, const raster& from, const surfaces& what,
-              const std::vector<std::uint8_t>& marks, double t, lit_picture& to)
+              const sample_marks& marks, double t, lit_picture& to)
       : in_(in), light_(light), from_(from), view_(from.from()), what_(what), marks_(marks), t_(t), to_(to) {}
 
   void run(const moving_scene& scene) {
     sunny_.assign(scene.objects.size(), 1.f);
     if (light_.shadow > .06f)
       find_sunny(scene);
-    faces_.resize(from_.faces().size());
-    for (std::size_t i = 0; i < faces_.size(); ++i)
-      faces_[i] = light_on(from_.faces()[i], light_, sunny_);
+    known_.assign(from_.faces().size(), 0);
+    no_beams_.assign(static_cast<std::size_t>(view_.width), 0.f);
     dark_ = light_.lamps > .02f;
     tube_ = near_tunnel(ground_of(view_.eye), 150);
-    for (int y = 0; y < view_.height; ++y) {
-      sky_row(y);
+    for (int y = 0; y < view_.height; ++y)
       row(y);
-    }
   }
 
  private:
   void find_sunny(const moving_scene& scene);
-  void sky_row(int y);
   void row(int y);
+  void find_shadows(int y);
+  void find_distance(const face_light& on, int y, int x0, int x1);
+  void add_lamps(const face_light& on, int y, int x0, int x1);
+  void add_sky(int y);
+
+  /// Only for faces that are seen; the reference holds until the next is asked for.
+  const face_light& light_of(std::uint32_t index) {
+    auto& known = known_[index];
+    if (known == 0) {
+      faces_.push_back(light_on(from_.faces()[index], light_, sunny_));
+      known = static_cast<std::uint32_t>(faces_.size());
+    }
+    return faces_[known - 1];
+  }
 
   const world& in_;
   const lighting& light_;
   const raster& from_;
   const view& view_;
   const surfaces& what_;
-  const std::vector<std::uint8_t>& marks_;
+  const sample_marks& marks_;
   double t_;
   lit_picture& to_;
+  /// By the number of a face 1 + where its light stands in `faces_`, 0 until it is found.
+  std::vector<std::uint32_t> known_;
   std::vector<face_light> faces_;
-  std::vector<float> sunny_;
-  std::vector<rgb> sky_;
+  std::vector<float> sunny_, no_beams_;
+  row_light row_;
   bool dark_ = false, tube_ = false;
 };
 
@@ -124,111 +205,108 @@ void illuminator::find_sunny(const moving_scene& scene) {
   }
 }
 
+/// What marks leave of sun and sky, by the samples of each pixel that are marked.
+void illuminator::find_shadows(int y) {
+  const auto top_row = static_cast<std::size_t>(2 * y), low_row = top_row + 1;
+  const int x0 = std::min(marks_.left[top_row], marks_.left[low_row]) / 2,
+            x1 = (std::max(marks_.right[top_row], marks_.right[low_row]) + 1) / 2;
+  const std::uint8_t* top = marks_.bits.data() + top_row * static_cast<std::size_t>(from_.width());
+  const std::uint8_t* low = top + from_.width();
+  for (int x = x0; x < x1; ++x) {
+    const int sum = top[2 * x] + top[2 * x + 1] * 16 + low[2 * x] * 256 + low[2 * x + 1] * 4096;
+    if (sum == 0)
+      continue;
+    const int shadows = sum & 0x1111, unders = sum & 0x2222;
+    const float in_shadow = static_cast<float>(__builtin_popcount(static_cast<unsigned>(shadows))) * .25f,
+                under = static_cast<float>(__builtin_popcount(static_cast<unsigned>(unders))) * .25f;
+    row_.sunny[static_cast<std::size_t>(x)] = 1 - in_shadow;
+    row_.open[static_cast<std::size_t>(x)] = 1 - .6f * under;
+  }
+}
+
+void illuminator::find_distance(const face_light& on, int y, int x0, int x1) {
+  const float sy = static_cast<float>(y) * raster::samples + .5f;
+  float* far = row_.far.data();
+  for (int x = x0; x < x1; ++x) {
+    const float near =
+        std::max(on.a * (static_cast<float>(x) * raster::samples + .5f) + on.b * sy + on.c, 1e-4f);
+    far[x] = std::min(1 / near, 3000.f);
+  }
+}
+
+/// Street lamps at night, and those of the tunnel.
+void illuminator::add_lamps(const face_light& on, int y, int x0, int x1) {
+  const vec3 ray0 = view_.ray(.5f, static_cast<float>(y) + .5f), ray_step = view_.right * (1 / view_.focal);
+  for (int x = x0; x < x1; ++x) {
+    const auto i = static_cast<std::size_t>(x);
+    const vec3 p = view_.eye + (ray0 + ray_step * static_cast<float>(x)) * row_.far[i];
+    if (dark_)
+      row_.lamp[i] = in_.lamps.at(ground_of(p)) * on.lamp * light_.lamps * (p.z > 7 ? .1f : 1.f);
+    if (!tube_ || std::abs(p.y - tunnel::middle_y) >= tunnel::half_width + .3f || p.z >= tunnel::height + .1f)
+      continue;
+    const float inside = covered(ground_of(p));
+    row_.inside[i] = inside;
+    row_.tube[i] = inside > 0 ? inside * (.8f + .2f * std::cos(p.x * (2 * pi / 9) - .9f)) : 0;
+  }
+}
+
 /// The sky along a row, if there is any; it is smooth, so that every fourth pixel will do.
-void illuminator::sky_row(int y) {
+void illuminator::add_sky(int y) {
   const auto first = to_.light.at(0, y), width = static_cast<std::size_t>(view_.width);
-  sky_.resize(width + 4);
-  std::size_t begin = 0, end = width;
-  while (begin < width && what_.sky[first + begin] == 0)
-    ++begin;
-  while (end > begin && what_.sky[first + end - 1] == 0)
-    --end;
-  if (begin == end)
-    return;
-  begin = begin / 4 * 4;
+  const float* open = what_.sky.data() + first;
   const auto at = [&](std::size_t x) {
     const vec3 ray = view_.ray(static_cast<float>(x) + .5f, static_cast<float>(y) + .5f);
     return sky_colour(light_, ray, clouds_at(in_, light_, ray, t_));
   };
-  rgb here = at(begin);
-  for (auto x = begin; x < end; x += 4) {
-    const rgb next = at(x + 4);
-    for (std::size_t k = 0; k < 4; ++k)
-      sky_[x + k] = mix(here, next, static_cast<float>(k) * .25f);
-    here = next;
+  rgb next;
+  std::size_t next_at = width + 4;
+  for (std::size_t x = 0; x < width; x += 4) {
+    const auto end = std::min(x + 4, width);
+    if (std::none_of(open + x, open + end, [](float share) { return share > 0; }))
+      continue;
+    const rgb here = next_at == x ? next : at(x);
+    next = at(x + 4), next_at = x + 4;
+    for (auto k = x; k < end; ++k) {
+      const auto i = first + k;
+      if (open[k] > 0) {
+        const rgb sky = mix(here, next, static_cast<float>(k - x) * .25f);
+        const rgb colour = mix(rgb{to_.light.r[i], to_.light.g[i], to_.light.b[i]}, sky, open[k]);
+        to_.light.r[i] = colour.r, to_.light.g[i] = colour.g, to_.light.b[i] = colour.b;
+      }
+    }
   }
 }
 
 void illuminator::row(int y) {
   const auto first = to_.light.at(0, y);
-  const auto& weather = light_.weather;
-  const vec3 ray0 = view_.ray(.5f, static_cast<float>(y) + .5f), ray_step = view_.right * (1 / view_.focal);
-  const auto wide = static_cast<std::size_t>(from_.width());
-  const std::uint8_t* top = marks_.data() + static_cast<std::size_t>(2 * y) * wide;
-  const std::uint8_t* low = top + wide;
-  const float sy = static_cast<float>(y) * raster::samples + .5f;
-  for (int x = 0; x < view_.width; ++x) {
-    const auto i = first + static_cast<std::size_t>(x);
-    const float open = what_.sky[i];
-    rgb colour{};
-    float mirror = 0;
-    if (open < 1) {
-      const auto index = what_.shown[i];
-      const auto& plane = from_.faces()[index];
-      const auto& on = faces_[index];
-      const float near =
-          std::max(plane.a * (static_cast<float>(x) * raster::samples + .5f) + plane.b * sy + plane.c, 1e-4f);
-      const float z = std::min(1 / near, 3000.f);
-      rgb base{what_.r[i], what_.g[i], what_.b[i]};
-      float gloss = what_.gloss[i];
-      // All four samples in one sum: the low bits count one kind of mark, the next another.
-      const std::uint32_t marked =
-          top[2 * x] + top[2 * x + 1] * 16u + low[2 * x] * 256u + low[2 * x + 1] * 4096u;
-      rgb direct = on.direct, ambient = on.ambient;
-      if (marked != 0) {
-        const float in_shadow = static_cast<float>(__builtin_popcount(marked & 0x1111u)) * .25f,
-                    under = static_cast<float>(__builtin_popcount(marked & 0x2222u)) * .25f;
-        direct = direct * (1 - in_shadow);
-        ambient = ambient * (1 - .6f * under);
-      }
-      float soak = 0;
-      if (on.ground) {
-        soak = weather.wet * on.soaks;
-        mirror = plane.what.made_of == material::water ? .75f : soak * gloss;
-        base = base * (1 - .55f * soak * (.55f + .45f * gloss));
-        gloss = 0;
-      }
-      if (weather.white > 0 && on.white > 0) {
-        const float snow =
-            std::min(1.f, weather.white * on.white * (on.ground ? 1.25f - .5f * what_.gloss[i] : 1.f));
-        base = mix(base, rgb{.6f, .615f, .64f}, snow);
-        mirror *= 1 - snow;
-        gloss *= 1 - snow;
-      }
-      rgb lit = direct + ambient;
-      rgb shine = on.mirror * gloss;
-      if (dark_ || tube_) {
-        const vec3 p = view_.eye + (ray0 + ray_step * static_cast<float>(x)) * z;
-        if (dark_)
-          lit = lit
-                + lamp_colour * (in_.lamps.at(ground_of(p)) * on.lamp * light_.lamps * (p.z > 7 ? .1f : 1.f));
-        if (tube_) {
-          const bool may_be =
-              std::abs(p.y - tunnel::middle_y) < tunnel::half_width + .3f && p.z < tunnel::height + .1f;
-          const float inside = may_be ? covered(ground_of(p)) : 0;
-          if (inside > 0) {
-            const float pools = .8f + .2f * std::cos(p.x * (2 * pi / 9) - .9f);
-            lit = lit * (1 - .97f * inside) + tube_colour * (inside * pools * (.55f + .45f * on.lamp));
-            shine = shine * (1 - .85f * inside);
-            mirror *= 1 - inside;
-            if (on.soaks > 0 && soak > 0)
-              base = base * (1 + .5f * soak * inside);
-          }
-        }
-      }
-      if (to_.has_beams && on.ground)
-        lit = lit + rgb{.5f, .46f, .38f} * to_.beams[i];
-      colour = base * lit + on.glow * what_.glow[i] + shine;
-      const float clear = fading(light_.haze * z);
-      colour = colour * clear + light_.haze_colour * (1 - clear);
-      mirror *= clear;
+  const surface_row from{
+      what_.r.data() + first,     what_.g.data() + first,
+      what_.b.data() + first,     what_.glow.data() + first,
+      what_.gloss.data() + first, to_.has_beams ? to_.beams.data() + first : no_beams_.data()};
+  const std::uint32_t* shown = what_.shown.data() + first;
+  float *r = to_.light.r.data() + first, *g = to_.light.g.data() + first, *b = to_.light.b.data() + first,
+        *mirror = to_.mirror.data() + first;
+  row_.begin(static_cast<std::size_t>(view_.width));
+  find_shadows(y);
+  for (int x = 0; x < view_.width;) {
+    const auto index = shown[x];
+    int end = x + 1;
+    while (end < view_.width && shown[end] == index)
+      ++end;
+    if (index == no_face) {
+      for (auto* plane : {r, g, b, mirror})
+        std::fill(plane + x, plane + end, 0.f);
+    } else {
+      const auto& on = light_of(index);
+      find_distance(on, y, x, end);
+      if (dark_ || tube_)
+        add_lamps(on, y, x, end);
+      light_run(on, light_, from, row_, x, end, r, g, b, mirror);
     }
-    if (open > 0)
-      colour = mix(colour, sky_[static_cast<std::size_t>(x)], open);
-    to_.light.r[i] = colour.r, to_.light.g[i] = colour.g, to_.light.b[i] = colour.b;
-    to_.mirror[i] = mirror;
-    to_.mirrors = to_.mirrors || mirror > 0;
+    x = end;
   }
+  add_sky(y);
+  to_.mirrors = to_.mirrors || std::any_of(mirror, mirror + view_.width, [](float one) { return one > 0; });
 }
 
 } // namespace
@@ -269,7 +347,7 @@ void add_beams(const lighting& light, const moving_scene& scene, raster& from, l
 }
 
 void illuminate(const world& in, const lighting& light, const moving_scene& scene, const raster& from,
-                const surfaces& what, const std::vector<std::uint8_t>& marks, double t, lit_picture& to) {
+                const surfaces& what, const sample_marks& marks, double t, lit_picture& to) {
   to.light.resize(from.from().width, from.from().height);
   to.mirror.resize(to.light.r.size());
   to.mirrors = false;

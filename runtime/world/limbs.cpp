@@ -20,10 +20,8 @@ void add_limb(mesh& to, vec3 a, vec3 b, float radius_a, float radius_b, rgb colo
 void add_ball(mesh& to, vec3 middle, float radius, rgb colour, vec3 eye) {
   const vec3 look = unit(middle - eye), side = unit(cross(look, {0, 0, 1})), top = cross(side, look);
   std::array<vec3, 8> around;
-  for (std::size_t i = 0; i < around.size(); ++i) {
-    const float turn = static_cast<float>(i) * pi / 4;
-    around[i] = middle + side * (std::cos(turn) * radius) + top * (std::sin(turn) * radius);
-  }
+  for (std::size_t i = 0; i < around.size(); ++i)
+    around[i] = middle + side * (rim<8>()[i].x * radius) + top * (rim<8>()[i].y * radius);
   auto& made = to.add(material::limb, colour, around);
   made.thin = true;
   made.origin = middle;

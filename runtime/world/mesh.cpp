@@ -14,6 +14,7 @@ face& mesh::add(material made_of, rgb colour, std::span<const vec3> around) {
   made.along = unit(around[1] - around[0]);
   const vec3 across = around[around.size() - 1] - around[0];
   made.up = unit(across - made.along * dot(across, made.along));
+  made.normal = unit(cross(around[1] - around[0], around[2] - around[1]));
   faces.push_back(made);
   return faces.back();
 }

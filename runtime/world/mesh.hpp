@@ -64,6 +64,8 @@ struct face {
   std::uint32_t seed = 0;
   std::uint32_t first = 0;
   vec3 origin, along, up;
+  /// Towards who sees its front.
+  vec3 normal;
 };
 
 /// Faces and the corners they share.
@@ -85,6 +87,21 @@ struct mesh {
   void box(material walls, rgb wall_colour, material top, rgb top_colour, vec2 middle, vec2 turn,
            float long_side, float short_side, float from, float to);
 };
+
+/// The corners of a regular polygon around 0 whose radius is 1, counter-clockwise from {1, 0}; last comes the
+/// first again, as far round as rounding brings it.
+template <std::size_t Corners>
+const std::array<vec2, Corners + 1>& rim() {
+  static const auto corners = [] {
+    std::array<vec2, Corners + 1> made;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      const float turn = static_cast<float>(i) * 2 * pi / static_cast<float>(Corners);
+      made[i] = {std::cos(turn), std::sin(turn)};
+    }
+    return made;
+  }();
+  return corners;
+}
 
 /// A polygon on the ground, u = x and v = y of the world.
 face& add_ground(mesh& to, material made_of, rgb colour, std::span<const vec2> around);

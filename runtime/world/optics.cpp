@@ -124,8 +124,8 @@ void blur_motion(const moving_scene& scene, const camera_state& camera, const ra
     // neighbours.
     const auto& seen = from.from();
     const float far = dot(camera.velocity, seen.ahead) * open;
-    light_picture before = to.light;
-    const planes old{before};
+    to.sharp = to.light;
+    const planes old{to.sharp};
     const auto& ground = from.ground();
     for (int y = 0; y < height; ++y) {
       const float near =

@@ -151,9 +151,8 @@ void add_umbrella(mesh& to, const walker& from, vec3 eye) {
   const vec3 top = at_height(from.at + from.ahead * .08f, from.height + .32f);
   constexpr std::size_t ribs = 8;
   for (std::size_t i = 0; i < ribs; ++i) {
-    const float a = static_cast<float>(i) * 2 * pi / ribs, b = static_cast<float>(i + 1) * 2 * pi / ribs;
-    const std::array<vec3, 3> cloth{top, top + vec3{std::cos(a) * .5f, std::sin(a) * .5f, -.22f},
-                                    top + vec3{std::cos(b) * .5f, std::sin(b) * .5f, -.22f}};
+    const vec2 a = rim<ribs>()[i] * .5f, b = rim<ribs>()[i + 1] * .5f;
+    const std::array<vec3, 3> cloth{top, top + at_height(a, -.22f), top + at_height(b, -.22f)};
     auto& made = to.add(material::plain, colour * (i % 2 ? 1.f : .8f), cloth);
     made.thin = true;
     made.gloss = .1f;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -69,6 +70,15 @@ struct sample_rect {
   }
 };
 
+/// Bits of each sample, and between which samples of each row some may be set.
+struct sample_marks {
+  std::vector<std::uint8_t> bits;
+  std::vector<int> left, right;
+
+  /// All clear.
+  void begin(int width, int height);
+};
+
 /// Which face is seen at each of 2x2 samples a pixel. Faces of one plane are drawn one over the other in
 /// their order; the same face gives the same samples whatever was drawn before it.
 class raster {
@@ -84,8 +94,10 @@ class raster {
   ///                 there, each once for all faces of one `object`
   void draw(const mesh& from, const face& what, std::uint32_t object, std::uint32_t* count_of = nullptr);
 
-  /// Sets `bit` in `marks` where the ground is seen within a convex polygon on the ground.
-  void mark_ground(std::span<const vec2> around, std::uint8_t bit, std::vector<std::uint8_t>& marks);
+  /// Sets `bit` in `marks` within a convex polygon on the ground, also where something hides the ground.
+  void mark_ground(std::span<const vec2> around, std::uint8_t bit, sample_marks& marks);
+  /// Leaves only the marks where the ground is seen.
+  void keep_on_ground(sample_marks& marks) const;
 
   /// Calls `at(y, x0, x1)` for each row of the samples within a polygon in space, hidden or not.
   template <class Row>
@@ -113,6 +125,8 @@ class raster {
   const drawn_face& ground() const { return faces_[0]; }
 
  private:
+  static constexpr std::size_t most_corners = 24;
+
   bool scan(std::span<const vec3> around);
   bool set_plane(drawn_face& of, vec3 normal, float distance) const;
 
@@ -123,9 +137,14 @@ class raster {
   /// The first stands for the sky, and knows the ground's plane.
   std::vector<drawn_face> faces_;
   std::vector<int> left_, right_, drawn_left_, drawn_right_;
+  /// Corners of the polygon that is scanned: all, those in front of the camera, and where they fall.
+  std::array<vec3, most_corners> whole_, seen_;
+  std::array<vec2, most_corners> flat_;
   /// What this was begun on; objects are stamped with numbers that no earlier picture used.
   const raster* below_ = nullptr;
   std::uint32_t stamp_base_ = 0, last_object_ = 0;
+  /// Nothing but the ground was drawn yet.
+  bool bare_ = true;
   int top_ = 0, bottom_ = 0;
   sample_rect touched_;
 };

@@ -116,12 +116,13 @@ void draw_still(const world& in, raster& to, mesh& scratch, float clear) {
     for (auto i = some.first; i < some.first + some.count; ++i)
       to.draw(in.still.shapes, in.still.shapes.faces[i], 0);
   }
-  for (const auto& one : in.map.trees) {
+  for (std::size_t i = 0; i < in.map.trees.size(); ++i) {
+    const auto& one = in.map.trees[i];
     const vec3 middle = at_height(one.foot, one.ground + one.height / 2);
     if (length(middle - from.eye) < clear || !may_be_seen(from, middle, one.height * .55f, 5))
       continue;
     scratch.clear();
-    add_tree(scratch, one, from.eye);
+    add_tree(scratch, one, in.still.trees[i], from.eye);
     for (const auto& face : scratch.faces)
       to.draw(scratch, face, 0);
   }

@@ -42,7 +42,7 @@ void draw_moving(const world& in, const camera_state& camera, const lighting& li
 
 /// Marks where the ground lies in the shadow of sun or moon (bit 1), and under something (bit 2).
 void mark_shadows(const world& in, const lighting& light, const moving_scene& scene, raster& from,
-                  std::vector<std::uint8_t>& marks);
+                  sample_marks& marks);
 
 /// The share of sunlight that buildings leave at a point.
 float sunlight_at(const world& in, const lighting& light, vec3 p);

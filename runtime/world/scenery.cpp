@@ -396,13 +396,47 @@ void builder::tube() {
   }
 }
 
+leaves make_leaves(vec3 middle, float radius, rgb colour, std::uint64_t hash) {
+  leaves made{middle, radius, colour, static_cast<std::uint32_t>(hash), {}};
+  for (std::size_t i = 0; i < made.around.size(); ++i) {
+    const float turn = static_cast<float>(i) / static_cast<float>(made.around.size()) * 2 * pi;
+    const float r = radius * between(hashed(hash, i), .84f, 1.06f);
+    made.around[i] = {std::cos(turn) * r, std::sin(turn) * r};
+  }
+  return made;
+}
+
+tree_shape make_tree(const tree& from) {
+  tree_shape made;
+  const float tint = between(hashed(from.seed, 1), .75f, 1.25f);
+  made.leaf = rgb{.07f * between(hashed(from.seed, 2), .7f, 1.5f), .125f, .035f} * tint;
+  if (from.conifer)
+    return made;
+  const vec3 foot = at_height(from.foot, from.ground);
+  const float r = from.radius, middle = from.height - r * 1.05f;
+  made.crown.push_back(make_leaves(foot + vec3{0, 0, middle}, r, made.leaf * .82f, hashed(from.seed, 3)));
+  for (int k = 0; k < 5; ++k) {
+    const auto hash = hashed(from.seed, 4, k);
+    const float turn = (static_cast<float>(k) + fraction(hash)) * 2 * pi / 5;
+    const vec3 at = foot
+                    + vec3{std::cos(turn) * r * .58f, std::sin(turn) * r * .58f,
+                           middle + between(hashed(hash, 1), -.5f, .55f) * r};
+    made.crown.push_back(make_leaves(at, r * between(hashed(hash, 2), .48f, .62f),
+                                     made.leaf * between(hashed(hash, 3), .85f, 1.25f), hash));
+  }
+  return made;
+}
+
 } // namespace
 
 scenery make_scenery(const city& of) {
-  return builder{of}.build();
+  auto made = builder{of}.build();
+  for (const auto& one : of.trees)
+    made.trees.push_back(make_tree(one));
+  return made;
 }
 
-void add_tree(mesh& to, const tree& from, vec3 eye) {
+void add_tree(mesh& to, const tree& from, const tree_shape& shape, vec3 eye) {
   const vec3 foot = at_height(from.foot, from.ground);
   const rgb bark{.09f, .065f, .045f};
   const vec3 away = unit(vec3{foot.x - eye.x, foot.y - eye.y, 0});
@@ -412,50 +446,32 @@ void add_tree(mesh& to, const tree& from, vec3 eye) {
           foot + right * (thick * .7f) + vec3{0, 0, from.height * .6f},
           foot - right * (thick * .7f) + vec3{0, 0, from.height * .6f})
       .thin = true;
-  const float tint = between(hashed(from.seed, 1), .75f, 1.25f);
-  const rgb leaf = rgb{.07f * between(hashed(from.seed, 2), .7f, 1.5f), .125f, .035f} * tint;
-  const auto blob = [&](vec3 middle, float radius, rgb colour, std::uint64_t hash) {
-    const vec3 look = unit(middle - eye), side = unit(cross(look, {0, 0, 1})), top = cross(side, look);
-    std::array<vec3, 11> around;
-    for (std::size_t i = 0; i < around.size(); ++i) {
-      const float turn = static_cast<float>(i) / static_cast<float>(around.size()) * 2 * pi;
-      const float r = radius * between(hashed(hash, i), .84f, 1.06f);
-      around[i] = middle + side * (std::cos(turn) * r) + top * (std::sin(turn) * r);
-    }
-    auto& made = to.add(material::foliage, colour, around);
+  for (int k = 0; from.conifer && k < 4; ++k) {
+    const float base = from.height * (.12f + .2f * static_cast<float>(k)),
+                wide = from.radius * (1.1f - .22f * static_cast<float>(k));
+    const vec3 low = foot + vec3{0, 0, base},
+               tip = foot + vec3{0, 0, std::min(base + from.height * .42f, from.height)};
+    const std::array<vec3, 3> cone{low - right * wide, low + right * wide,
+                                   tip - away * (.02f * static_cast<float>(k))};
+    auto& made = to.add(material::foliage,
+                        shape.leaf * rgb{.55f, .75f, .9f} * (.8f + .1f * static_cast<float>(k)), cone);
     made.thin = true;
-    made.origin = middle;
-    made.along = side * (1 / radius);
-    made.up = top * (1 / radius);
-    made.seed = static_cast<std::uint32_t>(hash);
-  };
-  if (from.conifer) {
-    for (int k = 0; k < 4; ++k) {
-      const float base = from.height * (.12f + .2f * static_cast<float>(k)),
-                  wide = from.radius * (1.1f - .22f * static_cast<float>(k));
-      const vec3 low = foot + vec3{0, 0, base},
-                 tip = foot + vec3{0, 0, std::min(base + from.height * .42f, from.height)};
-      const std::array<vec3, 3> cone{low - right * wide, low + right * wide,
-                                     tip - away * (.02f * static_cast<float>(k))};
-      auto& made =
-          to.add(material::foliage, leaf * rgb{.55f, .75f, .9f} * (.8f + .1f * static_cast<float>(k)), cone);
-      made.thin = true;
-      made.origin = low;
-      made.along = right * (1 / wide);
-      made.up = vec3{0, 0, 1} * (1 / (from.height * .42f));
-      made.seed = from.seed + static_cast<std::uint32_t>(k);
-    }
-    return;
+    made.origin = low;
+    made.along = right * (1 / wide);
+    made.up = vec3{0, 0, 1} * (1 / (from.height * .42f));
+    made.seed = from.seed + static_cast<std::uint32_t>(k);
   }
-  const float r = from.radius, middle = from.height - r * 1.05f;
-  blob(foot + vec3{0, 0, middle}, r, leaf * .82f, hashed(from.seed, 3));
-  for (int k = 0; k < 5; ++k) {
-    const auto hash = hashed(from.seed, 4, k);
-    const float turn = (static_cast<float>(k) + fraction(hash)) * 2 * pi / 5;
-    const vec3 at = foot
-                    + vec3{std::cos(turn) * r * .58f, std::sin(turn) * r * .58f,
-                           middle + between(hashed(hash, 1), -.5f, .55f) * r};
-    blob(at, r * between(hashed(hash, 2), .48f, .62f), leaf * between(hashed(hash, 3), .85f, 1.25f), hash);
+  for (const auto& one : shape.crown) {
+    const vec3 look = unit(one.middle - eye), side = unit(cross(look, {0, 0, 1})), top = cross(side, look);
+    std::array<vec3, 11> around;
+    for (std::size_t i = 0; i < around.size(); ++i)
+      around[i] = one.middle + side * one.around[i].x + top * one.around[i].y;
+    auto& made = to.add(material::foliage, one.colour, around);
+    made.thin = true;
+    made.origin = one.middle;
+    made.along = side * (1 / one.radius);
+    made.up = top * (1 / one.radius);
+    made.seed = one.seed;
   }
 }
 
@@ -469,10 +485,8 @@ void add_signal_lights(mesh& to, std::uint64_t seed, int column, int row, double
     const auto light = [&](vec2 foot, float z, rgb colour, bool on) {
       const vec2 front = foot + at.faces * .34f;
       std::array<vec3, 8> around;
-      for (std::size_t i = 0; i < around.size(); ++i) {
-        const float turn = static_cast<float>(i) * pi / 4;
-        around[i] = at_height(front - side * (std::cos(turn) * .14f), z + std::sin(turn) * .14f);
-      }
+      for (std::size_t i = 0; i < around.size(); ++i)
+        around[i] = at_height(front - side * (rim<8>()[i].x * .14f), z + rim<8>()[i].y * .14f);
       auto& made = to.add(material::lamp, colour * .06f, around);
       made.thin = true;
       made.glow = on ? colour * 1.6f : rgb{};

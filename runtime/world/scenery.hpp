@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "runtime/world/city_map.hpp"
@@ -15,16 +16,35 @@ struct cluster {
   float radius = 0;
 };
 
+/// A disc of leaves that faces who looks at it.
+struct leaves {
+  vec3 middle;
+  float radius = 0;
+  rgb colour;
+  std::uint32_t seed = 0;
+  /// Its corners, from its middle to the side and up.
+  std::array<vec2, 11> around;
+};
+
+/// A tree as it stands there.
+struct tree_shape {
+  rgb leaf;
+  /// None on a conifer.
+  std::vector<leaves> crown;
+};
+
 /// All that never moves. Ground first, in the order in which it lies one over the other.
 struct scenery {
   mesh shapes;
   std::vector<cluster> clusters;
+  /// One for each tree of the city.
+  std::vector<tree_shape> trees;
 };
 
 scenery make_scenery(const city& of);
 
-/// The crown of a tree as discs that face `eye`, and its trunk.
-void add_tree(mesh& to, const tree& from, vec3 eye);
+/// The crown of a tree, and its trunk, as `eye` sees them.
+void add_tree(mesh& to, const tree& from, const tree_shape& shape, vec3 eye);
 
 /// The lamps of the signals at one intersection as they are at `t`.
 void add_signal_lights(mesh& to, std::uint64_t seed, int column, int row, double t);

@@ -67,15 +67,38 @@ void soften(std::vector<float>& plane, int width, int height, std::vector<float>
   }
 }
 
+// The loops below are written so that the compiler makes vectors of them.
+
+void find_places(const float* __restrict light, const float* __restrict factor, std::int32_t* __restrict to,
+                 int width) {
+  for (int x = 0; x < width; ++x) {
+    const float root = std::sqrt(std::min(1.f, std::max(0.f, light[x] * factor[x])));
+    to[x] = static_cast<std::int32_t>(root * (curve_steps - 1) + .5f);
+  }
+}
+
+/// The grain of a row from its `shift` on; it repeats.
+void find_noise(const std::int8_t* __restrict grain, std::size_t shift, int noise,
+                std::int32_t* __restrict to, std::size_t width) {
+  for (std::size_t x = 0; x < width;) {
+    const auto from = (x + shift) & (grain_side - 1), count = std::min(width - x, grain_side - from);
+    for (std::size_t k = 0; k < count; ++k)
+      to[x + k] = (grain[from + k] * noise + 2048) >> 12;
+    x += count;
+  }
+}
+
 } // namespace
 
 image sensor::develop(light_picture& light, const sensor_state& state) {
   for (auto* plane : {&light.r, &light.g, &light.b})
     soften(*plane, light.width, light.height, above_, here_, below_);
-  const auto pixels = static_cast<std::size_t>(light.width) * static_cast<std::size_t>(light.height);
-  bytes out(pixels * 3);
+  const auto width = static_cast<std::size_t>(light.width);
+  bytes out(width * static_cast<std::size_t>(light.height) * 3);
   std::vector<float>& factor = above_;
-  factor.resize(static_cast<std::size_t>(light.width));
+  factor.resize(width);
+  places_.resize(width);
+  noise_.resize(width);
   const float half_wide = static_cast<float>(light.width) / 2,
               half_tall = static_cast<float>(light.height) / 2;
   const int noise = static_cast<int>(state.noise / 40 * 4096);
@@ -87,17 +110,15 @@ image sensor::develop(light_picture& light, const sensor_state& state) {
     }
     const auto row = light.at(0, y);
     const auto row_draw = hashed(state.draw, y);
-    const float* planes[3] = {light.r.data() + row, light.g.data() + row, light.b.data() + row};
-    std::uint8_t* to = out.data() + row * 3;
     for (std::size_t c = 0; c < 3; ++c) {
-      const float* from = planes[c];
-      const std::int8_t* grain = grain_.data() + (row_draw >> (8 * c) & 255u) * grain_side;
-      const auto shift = static_cast<std::size_t>(row_draw >> (24 + 8 * c) & 255u);
-      for (std::size_t x = 0; x < static_cast<std::size_t>(light.width); ++x) {
-        const float root = std::sqrt(std::min(1.f, std::max(0.f, from[x] * factor[x])));
-        const int shown = curve_[static_cast<std::size_t>(root * (curve_steps - 1) + .5f)];
-        const int noisy = shown + ((grain[(x + shift) & (grain_side - 1)] * noise + 2048) >> 12);
-        to[3 * x + c] = static_cast<std::uint8_t>(std::clamp(noisy, 0, 255));
+      const auto& plane = c == 0 ? light.r : c == 1 ? light.g : light.b;
+      std::uint8_t* to = out.data() + row * 3 + c;
+      find_places(plane.data() + row, factor.data(), places_.data(), light.width);
+      find_noise(grain_.data() + (row_draw >> (8 * c) & 255u) * grain_side,
+                 static_cast<std::size_t>(row_draw >> (24 + 8 * c) & 255u), noise, noise_.data(), width);
+      for (std::size_t x = 0; x < width; ++x) {
+        const int noisy = curve_[static_cast<std::size_t>(places_[x])] + noise_[x];
+        to[3 * x] = static_cast<std::uint8_t>(std::clamp(noisy, 0, 255));
       }
     }
   }

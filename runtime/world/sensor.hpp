@@ -39,6 +39,8 @@ class sensor {
   std::vector<std::uint8_t> curve_;
   std::vector<std::int8_t> grain_;
   std::vector<float> above_, here_, below_;
+  /// Of one row: places on the curve, and what noise adds.
+  std::vector<std::int32_t> places_, noise_;
 };
 
 } // namespace ecco::world

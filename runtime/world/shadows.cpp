@@ -40,7 +40,7 @@ std::size_t hull(std::span<vec2> points, std::span<vec2> to) {
 
 class shade {
  public:
-  shade(raster& from, vec2 way, std::vector<std::uint8_t>& marks) : from_(from), way_(way), marks_(marks) {}
+  shade(raster& from, vec2 way, sample_marks& marks) : from_(from), way_(way), marks_(marks) {}
 
   /// Shadow of an upright prism over four corners.
   void prism(const std::array<vec2, 4>& base, float low, float high) {
@@ -58,17 +58,15 @@ class shade {
     const vec2 at = ground_of(middle) + way_ * middle.z, along = unit(way_), across = right_of(along);
     const float longer = std::sqrt(1 + dot(way_, way_)) * radius;
     std::array<vec2, 10> around;
-    for (std::size_t i = 0; i < around.size(); ++i) {
-      const float turn = static_cast<float>(i) * 2 * pi / static_cast<float>(around.size());
-      around[i] = at + along * (std::cos(turn) * longer) + across * (std::sin(turn) * radius);
-    }
+    for (std::size_t i = 0; i < around.size(); ++i)
+      around[i] = at + along * (rim<10>()[i].x * longer) + across * (rim<10>()[i].y * radius);
     from_.mark_ground(around, sun_bit, marks_);
   }
 
  private:
   raster& from_;
   vec2 way_;
-  std::vector<std::uint8_t>& marks_;
+  sample_marks& marks_;
 };
 
 std::array<vec2, 4> corners_of(vec2 at, vec2 ahead, float length_m, float width) {
@@ -115,8 +113,8 @@ void shade_still(const world& in, const view& from, shade& to, vec2 way) {
 } // namespace
 
 void mark_shadows(const world& in, const lighting& light, const moving_scene& scene, raster& from,
-                  std::vector<std::uint8_t>& marks) {
-  marks.assign(from.nearness().size(), 0);
+                  sample_marks& marks) {
+  marks.begin(from.width(), from.height());
   const auto& seen = from.from();
   if (light.shadow > .06f && std::max(light.sun.r, light.sun.b) > .01f) {
     const vec2 way = shadow_way(light);
@@ -130,6 +128,7 @@ void mark_shadows(const world& in, const lighting& light, const moving_scene& sc
     if (one.size.length > 1)
       from.mark_ground(corners_of(one.at, one.ahead, one.size.length * .97f, one.size.width * 1.06f),
                        under_bit, marks);
+  from.keep_on_ground(marks);
 }
 
 float sunlight_at(const world& in, const lighting& light, vec3 p) {

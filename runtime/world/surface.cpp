@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/world/surface.hpp"
 
+#include <limits>
+
 #include "runtime/world/city_map.hpp"
 
 namespace ecco::world {
@@ -25,11 +27,6 @@ noise::noise() : fine_(65536), soft_(65536, 0.f) {
         soft_[static_cast<std::size_t>(y * 256 + x)] += value * .62f / static_cast<float>(1 << octave);
       }
   }
-}
-
-float noise::soft_between(float x, float y) const {
-  const float fx = x - std::floor(x), fy = y - std::floor(y);
-  return mix(mix(soft(x, y), soft(x + 1, y), fx), mix(soft(x, y + 1), soft(x + 1, y + 1), fx), fy);
 }
 
 void surfaces::resize(std::size_t pixels) {
@@ -63,23 +60,23 @@ struct texel {
   float glow = 0, gloss = 0;
 };
 
-/// The share of a pixel of width `w` around `at` that lies between `low` and `high`.
-float band(float at, float low, float high, float w) {
-  const float half = .5f * w;
-  return std::clamp((std::min(at + half, high) - std::max(at - half, low)) / w, 0.f, 1.f);
+/// The share of a pixel of width `w` around `at` that lies between `low` and `high`. Most pixels lie within
+/// or without; a division by `w` is for those on an edge.
+[[gnu::always_inline]] inline float band(float at, float low, float high, float w) {
+  const float half = .5f * w, within = std::min(at + half, high) - std::max(at - half, low);
+  return within <= 0 ? 0 : within >= w ? 1 : within / w;
 }
 
 /// The same for bands that repeat every `period`, from 0 to `high` of it.
-float bands(float at, float period, float high, float w) {
-  const float share = high / period;
+[[gnu::always_inline]] inline float bands(float at, float period, float high, float w) {
   if (w > period)
-    return share;
-  const float in = at - std::floor(at / period) * period;
+    return high / period;
+  const float in = at - whole_below(at / period) * period;
   return std::min(1.f, band(in, 0, high, w) + band(in - period, 0, high, w) + band(in + period, 0, high, w));
 }
 
 /// How well detail of this size can be seen.
-float clarity(float size, float w) {
+[[gnu::always_inline]] inline float clarity(float size, float w) {
   return std::clamp(1.6f - w / size, 0.f, 1.f);
 }
 
@@ -87,13 +84,41 @@ std::uint64_t cell_of(std::uint32_t seed, float u, float v) {
   return hashed(seed, static_cast<std::int64_t>(std::floor(u)), static_cast<std::int64_t>(std::floor(v)));
 }
 
+/// Draws for the cells of a grid. Neighbouring pixels mostly lie in one cell, so that the last is kept.
+class cells {
+ public:
+  explicit cells(std::uint32_t seed) : seed_(seed) {}
+
+  struct drawn {
+    std::uint64_t hash = 0;
+    float first = 0, second = 0;
+  };
+  drawn at(float u, float v) {
+    if (whole_below(u) != u_ || whole_below(v) != v_) {
+      u_ = whole_below(u), v_ = whole_below(v);
+      const auto cell = cell_of(seed_, u, v);
+      last_ = {cell, fraction(cell), fraction(hashed(cell, 1))};
+    }
+    return last_;
+  }
+
+ private:
+  std::uint32_t seed_;
+  float u_ = std::numeric_limits<float>::quiet_NaN(), v_ = u_;
+  drawn last_;
+};
+
+rgb colour_of(std::uint64_t hash) {
+  return {fraction(hashed(hash, 1)), fraction(hashed(hash, 2)), fraction(hashed(hash, 3))};
+}
+
 /// 1 at 0, falling to 0 at `width`.
-float bump(float x, float width) {
+[[gnu::always_inline]] inline float bump(float x, float width) {
   const float k = std::max(0.f, 1 - x * x / (width * width));
   return k * k;
 }
 
-rgb asphalt(const noise& grain, const spot& at, rgb base) {
+[[gnu::always_inline]] inline rgb asphalt(const noise& grain, const spot& at, rgb base) {
   const float patches = grain.soft(at.u * 1.9f, at.v * 1.9f + 40),
               fine = grain.fine(at.u * 14, at.v * 14) * clarity(.12f, at.wv);
   // Mended places; from afar they are a mean.
@@ -103,11 +128,11 @@ rgb asphalt(const noise& grain, const spot& at, rgb base) {
 }
 
 /// Puddles: where water stands first.
-float puddles(const noise& grain, const spot& at) {
+[[gnu::always_inline]] inline float puddles(const noise& grain, const spot& at) {
   return std::clamp(.55f + .8f * grain.soft(at.u * 2.3f + 17, at.v * 2.3f), .1f, 1.f);
 }
 
-texel roadway(const noise& grain, const spot& at) {
+[[gnu::always_inline]] inline texel roadway(const noise& grain, const spot& at) {
   const float side = std::abs(at.v);
   rgb colour = asphalt(grain, at, {.1f, .1f, .104f});
   // Where wheels go it is smoother and darker; oil drips between them.
@@ -126,11 +151,11 @@ texel roadway(const noise& grain, const spot& at) {
   return {colour, 0, puddles(grain, at)};
 }
 
-texel motorway(const noise& grain, const spot& at) {
+[[gnu::always_inline]] inline texel motorway(const noise& grain, const spot& at) {
   const float side = std::abs(at.v);
   rgb colour = asphalt(grain, at, {.115f, .115f, .118f});
   const float lane = side - highway::median;
-  const float within = lane - std::floor(lane / highway::lane_width) * highway::lane_width;
+  const float within = lane - whole_below(lane / highway::lane_width) * highway::lane_width;
   const float track = bump(within - 1, .7f) + bump(within - 2.7f, .7f);
   colour = colour * (1 - .14f * track);
   float line = band(side, 1.35f, 1.55f, at.wv) + band(side, 12.75f, 12.95f, at.wv);
@@ -142,7 +167,7 @@ texel motorway(const noise& grain, const spot& at) {
   return {colour, 0, puddles(grain, at) * .8f};
 }
 
-texel office(const noise& grain, const spot& at, const face& what) {
+texel office(const noise& grain, const spot& at, const face& what, cells& windows) {
   const std::uint32_t seed = what.seed;
   const int style = static_cast<int>(seed % 3);
   const float bay = style == 0 ? 1.6f : style == 1 ? 3.2f : 12, floor_height = 3.5f;
@@ -151,11 +176,8 @@ texel office(const noise& grain, const spot& at, const face& what) {
     // Shops.
     const float sign = band(at.v, 3.3f, 4.05f, at.wv),
                 window = band(at.v, .5f, 3.1f, at.wv) * bands(at.u, 4, 3.6f, at.wu);
-    const auto shop = cell_of(seed, at.u / 8, 77);
-    const rgb paint =
-        mix(what.colour,
-            rgb{fraction(hashed(shop, 1)), fraction(hashed(shop, 2)), fraction(hashed(shop, 3))} * .4f,
-            sign * .85f);
+    const auto shop = windows.at(at.u / 8, 77).hash;
+    const rgb paint = sign > 0 ? mix(what.colour, colour_of(shop) * .4f, sign * .85f) : what.colour;
     const rgb inside = rgb{.06f, .055f, .05f} * (1 + .6f * grain.soft(at.u * 9, at.v * 9));
     return {mix(paint, inside, window),
             (window * .26f * (1 + .8f * grain.soft(at.u * 4, at.v * 3)) + sign * .12f)
@@ -163,26 +185,24 @@ texel office(const noise& grain, const spot& at, const face& what) {
             window * .16f * (1 + .7f * grain.soft(at.u * 1.3f, at.v * 1.3f))};
   }
   const float window = bands(at.u + bay, bay, wide, at.wu) * bands(at.v - 4.7f, floor_height, tall, at.wv);
-  const auto cell = cell_of(seed, at.u / bay, (at.v - 4.7f) / floor_height);
+  const auto cell = windows.at(at.u / bay, (at.v - 4.7f) / floor_height);
   const float sharp = clarity(bay * .6f, at.wu);
-  const float draw = mix(.5f, fraction(cell), sharp);
+  const float draw = mix(.5f, cell.first, sharp);
   const rgb pane = mix(rgb{.025f, .04f, .055f}, rgb{.16f, .16f, .15f}, draw > .8f ? .6f * sharp : .08f);
-  const float lit = sharp > .3f ? (fraction(hashed(cell, 1)) < .3f ? .22f : .01f) : .07f;
+  const float lit = sharp > .3f ? (cell.second < .3f ? .22f : .01f) : .07f;
   const rgb wall =
       what.colour * (1 + .06f * grain.soft(at.u * 3, at.v * 3)) * mix(.8f, 1.f, std::min(1.f, at.v / 14));
   return {mix(wall, pane, window), window * lit, window * (.2f + .2f * draw)};
 }
 
-texel brick(const noise& grain, const spot& at, const face& what) {
+texel brick(const noise& grain, const spot& at, const face& what, cells& windows, cells& shops) {
   const float bay = 2.7f + .2f * static_cast<float>(what.seed % 4), floor_height = 3.1f;
   const float shop = at.v < 3.6f ? 1.f : 0.f;
   if (shop > 0) {
-    const auto which = cell_of(what.seed, at.u / 7, 5);
+    const auto which = shops.at(at.u / 7, 5).hash;
     const float sign = band(at.v, 2.75f, 3.4f, at.wv);
     const float window = band(at.v, .6f, 2.6f, at.wv) * bands(at.u, 3.5f, 2.8f, at.wu);
-    const rgb paint = mix(
-        what.colour * .7f,
-        rgb{fraction(hashed(which, 1)), fraction(hashed(which, 2)), fraction(hashed(which, 3))} * .45f, sign);
+    const rgb paint = sign > 0 ? mix(what.colour * .7f, colour_of(which) * .45f, sign) : what.colour * .7f;
     return {mix(paint, rgb{.05f, .05f, .05f}, window),
             (window * .24f * (1 + .8f * grain.soft(at.u * 4, at.v * 3)) + sign * .1f)
                 * (fraction(hashed(which, 4)) < .6f ? 1.f : .1f),
@@ -190,7 +210,7 @@ texel brick(const noise& grain, const spot& at, const face& what) {
   }
   const float window = bands(at.u - .8f, bay, 1.25f, at.wu) * bands(at.v - 4.3f, floor_height, 1.65f, at.wv);
   const float frame = bands(at.u - .68f, bay, 1.49f, at.wu) * bands(at.v - 4.16f, floor_height, 1.93f, at.wv);
-  const auto cell = cell_of(what.seed, (at.u - .8f) / bay, (at.v - 4.3f) / floor_height);
+  const auto cell = windows.at((at.u - .8f) / bay, (at.v - 4.3f) / floor_height);
   const float sharp = clarity(1.4f, at.wu);
   const float courses = .06f * (bands(at.v, .16f, .08f, at.wv) - .5f) * clarity(.1f, at.wv);
   rgb wall = what.colour
@@ -198,22 +218,24 @@ texel brick(const noise& grain, const spot& at, const face& what) {
                 + .1f * grain.soft(at.u * 2, at.v * 2) + courses);
   wall = wall * mix(.78f, 1.f, std::min(1.f, at.v / 9));
   wall = mix(wall, rgb{.5f, .48f, .44f}, frame * .8f);
-  const rgb pane =
-      mix(rgb{.035f, .042f, .05f}, rgb{.3f, .27f, .22f}, fraction(cell) > .72f ? .5f * sharp : .1f);
-  const float lit = sharp > .3f ? (fraction(hashed(cell, 1)) < .34f ? .22f : .008f) : .08f;
+  const rgb pane = mix(rgb{.035f, .042f, .05f}, rgb{.3f, .27f, .22f}, cell.first > .72f ? .5f * sharp : .1f);
+  const float lit = sharp > .3f ? (cell.second < .34f ? .22f : .008f) : .08f;
   return {mix(wall, pane, window), window * lit, window * .22f};
 }
 
 texel house(const noise& grain, const spot& at, const face& what) {
   const float window = bands(at.u - .9f, 3.1f, 1.5f, at.wu) * bands(at.v - .95f, 2.8f, 1.25f, at.wv);
   const float frame = bands(at.u - .78f, 3.1f, 1.74f, at.wu) * bands(at.v - .83f, 2.8f, 1.49f, at.wv);
-  const auto cell = cell_of(what.seed, (at.u - .9f) / 3.1f, (at.v - .95f) / 2.8f);
   rgb wall =
       what.colour
       * (1 + .07f * grain.soft(at.u * 2.5f, at.v * 2.5f) + .05f * (bands(at.v, .22f, .19f, at.wv) - .85f));
   wall = wall * mix(.7f, 1.f, std::min(1.f, at.v / 1.2f));
   wall = mix(wall, rgb{.6f, .6f, .58f}, frame * .85f);
-  const float lit = fraction(hashed(cell, 1)) < .5f ? .26f : .008f;
+  float lit = 0;
+  if (window > 0) {
+    const auto cell = cell_of(what.seed, (at.u - .9f) / 3.1f, (at.v - .95f) / 2.8f);
+    lit = fraction(hashed(cell, 1)) < .5f ? .26f : .008f;
+  }
   return {mix(wall, rgb{.04f, .045f, .05f}, window), window * lit, window * .2f};
 }
 
@@ -232,12 +254,13 @@ texel inside_tunnel(const noise& grain, const spot& at, const face& what, bool c
   return {colour, 0, .12f};
 }
 
-texel foliage(const noise& grain, const spot& at, const face& what) {
-  const float x = at.u * 26 + static_cast<float>(what.seed & 255u),
-              y = at.v * 26 + static_cast<float>(what.seed >> 8 & 255u);
+[[gnu::always_inline]] inline texel foliage(const noise& grain, const spot& at, rgb colour,
+                                            std::uint32_t seed) {
+  const float x = at.u * 26 + static_cast<float>(seed & 255u),
+              y = at.v * 26 + static_cast<float>(seed >> 8 & 255u);
   const float leaves = .5f * grain.fine(x, y) + .75f * grain.soft(x * 1.7f, y * 1.7f);
   const float round = .78f + .3f * std::clamp(at.v, -1.f, 1.f);
-  return {what.colour * std::max(.25f, round * (1 + .62f * leaves)), 0, 0};
+  return {colour * std::max(.25f, round * (1 + .62f * leaves)), 0, 0};
 }
 
 texel side_of_car(const spot& at, const face& what) {
@@ -270,10 +293,11 @@ texel side_of_load(const noise& grain, const spot& at, const face& what) {
   const auto style = what.seed % 4;
   rgb colour = what.colour * (1 - ribs * 3 + .06f * grain.soft(at.u * 2, at.v * 2))
                * mix(.8f, 1.f, std::clamp((at.v - .9f) / 1.2f, 0.f, 1.f));
-  if (style < 2) {
-    const rgb logo{fraction(hashed(what.seed, 1)) * .5f, fraction(hashed(what.seed, 2)) * .4f,
-                   fraction(hashed(what.seed, 3)) * .5f};
-    colour = mix(colour, logo, band(at.v, 1.9f, 2.5f, at.wv) * band(at.u, -2.6f, .9f, at.wu) * .85f);
+  const float logo = style < 2 ? band(at.v, 1.9f, 2.5f, at.wv) * band(at.u, -2.6f, .9f, at.wu) : 0;
+  if (logo > 0) {
+    const rgb drawn{fraction(hashed(what.seed, 1)) * .5f, fraction(hashed(what.seed, 2)) * .4f,
+                    fraction(hashed(what.seed, 3)) * .5f};
+    colour = mix(colour, drawn, logo * .85f);
   }
   return {colour, 0, what.gloss};
 }
@@ -286,18 +310,17 @@ texel wheel(const spot& at) {
   return {mix(rgb{.016f, .016f, .017f}, rgb{.3f, .3f, .31f} * spokes, rim), 0, rim * .15f};
 }
 
-texel grass(const noise& grain, const spot& at, const face& what) {
+[[gnu::always_inline]] inline texel grass(const noise& grain, const spot& at, rgb colour) {
   const float tufts = grain.fine(at.u * 5, at.v * 5) * clarity(.4f, at.wv),
               patches = grain.soft(at.u * .9f, at.v * .9f);
-  return {what.colour
-              * rgb{1 + .35f * patches + .25f * tufts, 1 + .2f * patches + .28f * tufts, 1 + .25f * tufts},
+  return {colour * rgb{1 + .35f * patches + .25f * tufts, 1 + .2f * patches + .28f * tufts, 1 + .25f * tufts},
           0, .1f};
 }
 
-texel slabs(const noise& grain, const spot& at, const face& what, float size) {
+texel slabs(const noise& grain, const spot& at, const face& what, float size, cells& stones) {
   const float seams =
       (1 - bands(at.u, size, size - .07f, at.wu)) + (1 - bands(at.v, size, size - .07f, at.wv));
-  const float slab = fraction(cell_of(7, at.u / size, at.v / size)) - .5f;
+  const float slab = stones.at(at.u / size, at.v / size).first - .5f;
   return {what.colour
               * (1 + .16f * slab * clarity(size * .6f, at.wv) + .1f * grain.soft(at.u * 2, at.v * 2)
                  - .3f * std::min(1.f, seams)),
@@ -342,7 +365,6 @@ texel of_material(const noise& grain, const spot& at, const face& what) {
     }
     case material::tunnel_wall: return inside_tunnel(grain, at, what, false);
     case material::tunnel_ceiling: return inside_tunnel(grain, at, what, true);
-    case material::foliage: return foliage(grain, at, what);
     case material::sign: {
       const float text = bands(at.u, 1.9f, 1.3f, at.wu) * bands(at.v - .35f, .85f, .4f, at.wv);
       return {mix(what.colour, rgb{.6f, .6f, .6f}, text * .8f), .15f, 0};
@@ -367,72 +389,125 @@ texel of_material(const noise& grain, const spot& at, const face& what) {
   }
 }
 
-/// Looks `texture` up at each pixel of a run.
-template <class Texture>
-void look_up(const drawn_face& seen, const view& from, int y, int x0, int x1, surfaces& to,
-             const Texture& texture) {
-  const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(from.width);
-  const face& what = seen.what;
-  // Everything along the row is linear but for the division by the distance. Counted from the row's
-  // beginning, so that a pixel comes out the same whatever run it is in.
-  const float py = static_cast<float>(y) + .5f;
-  const vec3 ray = from.ray(.5f, py), off = from.eye - what.origin;
-  const float step = 1 / from.focal;
-  const float u0 = dot(off, what.along), v0 = dot(off, what.up);
-  const float ur0 = dot(ray, what.along), vr0 = dot(ray, what.up);
-  const float ux = dot(from.right, what.along) * step, vx = dot(from.right, what.up) * step;
-  const float uy = dot(from.down, what.along) * step, vy = dot(from.down, what.up) * step;
-  const float ax = seen.a * raster::samples, ay = seen.b * raster::samples;
-  const float near0 = seen.a * .5f + seen.b * (static_cast<float>(y) * raster::samples + .5f) + seen.c;
-  for (int x = x0; x < x1; ++x) {
-    const auto column = static_cast<float>(x);
-    const float ur = ur0 + column * ux, vr = vr0 + column * vx;
-    const float z = 1 / std::max(near0 + column * ax, 1e-5f);
-    spot at;
-    at.u = u0 + z * ur;
-    at.v = v0 + z * vr;
+/// Spots of some pixels that follow each other.
+struct spots {
+  static constexpr int most = 64;
+  float u[most], v[most], wu[most], wv[most], far[most];
+};
+
+void find_spots(const laid_texture& laid, float ur0, float vr0, float near0, int x0, int count,
+                float* __restrict u, float* __restrict v, float* __restrict wu, float* __restrict wv,
+                float* __restrict far) {
+  for (int k = 0; k < count; ++k) {
+    const auto column = static_cast<float>(x0 + k);
+    const float ur = ur0 + column * laid.ux, vr = vr0 + column * laid.vx;
+    const float z = 1 / std::max(near0 + column * laid.ax, 1e-5f);
+    u[k] = laid.u0 + z * ur;
+    v[k] = laid.v0 + z * vr;
     // How u and v change from pixel to pixel.
     const float zz = z * z;
-    at.wu = std::abs(z * ux - zz * ax * ur) + std::abs(z * uy - zz * ay * ur) + 1e-5f;
-    at.wv = std::abs(z * vx - zz * ax * vr) + std::abs(z * vy - zz * ay * vr) + 1e-5f;
-    at.far = z;
-    const texel made = texture(at);
-    const auto i = row + static_cast<std::size_t>(x);
-    to.r[i] = made.colour.r, to.g[i] = made.colour.g, to.b[i] = made.colour.b;
-    to.glow[i] = made.glow, to.gloss[i] = made.gloss;
+    wu[k] = std::abs(z * laid.ux - zz * laid.ax * ur) + std::abs(z * laid.uy - zz * laid.ay * ur) + 1e-5f;
+    wv[k] = std::abs(z * laid.vx - zz * laid.ax * vr) + std::abs(z * laid.vy - zz * laid.ay * vr) + 1e-5f;
+    far[k] = z;
+  }
+}
+
+template <class Texture>
+void put_texels(const spots& at, int count, const Texture& texture, float* __restrict r, float* __restrict g,
+                float* __restrict b, float* __restrict glow, float* __restrict gloss) {
+  for (int k = 0; k < count; ++k) {
+    const texel made = texture(spot{at.u[k], at.v[k], at.wu[k], at.wv[k], at.far[k]});
+    r[k] = made.colour.r, g[k] = made.colour.g, b[k] = made.colour.b;
+    glow[k] = made.glow, gloss[k] = made.gloss;
   }
 }
 
 } // namespace
 
-void texture_run(const drawn_face& seen, const view& from, const noise& grain, int y, int x0, int x1,
-                 surfaces& to) {
-  const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(from.width);
-  const face& what = seen.what;
-  if (what.made_of == material::plain || what.made_of == material::paint || what.made_of == material::metal
-      || what.made_of == material::lamp || what.made_of == material::bark
-      || what.made_of == material::rubber) {
-    const float glow = what.made_of == material::lamp || what.glow.r > 0 ? 1.f : 0.f;
-    for (auto i = row + static_cast<std::size_t>(x0); i < row + static_cast<std::size_t>(x1); ++i) {
-      to.r[i] = what.colour.r, to.g[i] = what.colour.g, to.b[i] = what.colour.b;
-      to.glow[i] = glow, to.gloss[i] = what.gloss;
-    }
-    return;
+const laid_texture& texturer::lay(std::uint32_t number) {
+  auto& made = laid_[number];
+  if (made.known)
+    return made;
+  const auto& seen = from_.faces()[number];
+  const auto& view = from_.from();
+  const vec3 along = seen.what.along, up = seen.what.up, off = view.eye - seen.what.origin;
+  const float step = 1 / view.focal;
+  made.known = true;
+  made.u0 = dot(off, along), made.v0 = dot(off, up);
+  made.ux = dot(view.right, along) * step, made.vx = dot(view.right, up) * step;
+  made.uy = dot(view.down, along) * step, made.vy = dot(view.down, up) * step;
+  made.ax = seen.a * raster::samples, made.ay = seen.b * raster::samples;
+  return made;
+}
+
+/// Looks `texture` up at each pixel of a run: first where, then what, so that the compiler can make vector
+/// loops.
+template <class Texture>
+void texturer::look_up(std::uint32_t number, int x0, int x1, const Texture& texture) {
+  const auto row = static_cast<std::size_t>(y_) * static_cast<std::size_t>(from_.from().width);
+  const auto& seen = from_.faces()[number];
+  const laid_texture laid = lay(number);
+  const float ur0 = dot(ray_, seen.what.along), vr0 = dot(ray_, seen.what.up);
+  const float near0 = seen.a * .5f + seen.b * (static_cast<float>(y_) * raster::samples + .5f) + seen.c;
+  spots at;
+  for (int x = x0; x < x1; x += spots::most) {
+    const int count = std::min(spots::most, x1 - x);
+    // Counted from the row's beginning, so that a pixel comes out the same whatever run it is in.
+    find_spots(laid, ur0, vr0, near0, x, count, at.u, at.v, at.wu, at.wv, at.far);
+    const auto first = row + static_cast<std::size_t>(x);
+    put_texels(at, count, texture, to_.r.data() + first, to_.g.data() + first, to_.b.data() + first,
+               to_.glow.data() + first, to_.gloss.data() + first);
   }
-  const auto run = [&](const auto& texture) { look_up(seen, from, y, x0, x1, to, texture); };
+}
+
+void texturer::run(std::uint32_t number, int x0, int x1) {
+  const face& what = from_.faces()[number].what;
+  const auto run = [&](const auto& texture) { look_up(number, x0, x1, texture); };
+  const noise& grain = grain_;
   switch (what.made_of) {
-    case material::grass: return run([&](const spot& at) { return grass(grain, at, what); });
+    case material::plain:
+    case material::paint:
+    case material::metal:
+    case material::lamp:
+    case material::bark:
+    case material::rubber: {
+      const auto row = static_cast<std::size_t>(y_) * static_cast<std::size_t>(from_.from().width);
+      const float glow = what.made_of == material::lamp || what.glow.r > 0 ? 1.f : 0.f;
+      for (auto i = row + static_cast<std::size_t>(x0); i < row + static_cast<std::size_t>(x1); ++i) {
+        to_.r[i] = what.colour.r, to_.g[i] = what.colour.g, to_.b[i] = what.colour.b;
+        to_.glow[i] = glow, to_.gloss[i] = what.gloss;
+      }
+      return;
+    }
+    case material::grass: {
+      const rgb colour = what.colour;
+      return run([=, &grain](const spot& at) { return grass(grain, at, colour); });
+    }
     case material::street: return run([&](const spot& at) { return roadway(grain, at); });
     case material::highway: return run([&](const spot& at) { return motorway(grain, at); });
     case material::crossing:
       return run([&](const spot& at) {
         return texel{asphalt(grain, at, {.098f, .098f, .102f}), 0, puddles(grain, at)};
       });
-    case material::paving: return run([&](const spot& at) { return slabs(grain, at, what, 1.1f); });
-    case material::plaza: return run([&](const spot& at) { return slabs(grain, at, what, 2.2f); });
-    case material::office: return run([&](const spot& at) { return office(grain, at, what); });
-    case material::brick: return run([&](const spot& at) { return brick(grain, at, what); });
-    case material::foliage: return run([&](const spot& at) { return foliage(grain, at, what); });
+    case material::paving:
+    case material::plaza: {
+      cells stones{7};
+      const float size = what.made_of == material::paving ? 1.1f : 2.2f;
+      return run([&](const spot& at) { return slabs(grain, at, what, size, stones); });
+    }
+    case material::office: {
+      cells windows{what.seed};
+      return run([&](const spot& at) { return office(grain, at, what, windows); });
+    }
+    case material::brick: {
+      cells windows{what.seed}, shops{what.seed};
+      return run([&](const spot& at) { return brick(grain, at, what, windows, shops); });
+    }
+    case material::foliage: {
+      const rgb colour = what.colour;
+      const auto seed = what.seed;
+      return run([=, &grain](const spot& at) { return foliage(grain, at, colour, seed); });
+    }
     default: return run([&](const spot& at) { return of_material(grain, at, what); });
   }
 }

@@ -38,15 +38,13 @@ struct drawn_object {
   float distance = 0;
 };
 
-/// For each pixel the number of the object it belongs to, 0 for none: the one most of its samples show; none
-/// when fewer than half of them show any one object.
-void find_owners(const raster& from, const std::vector<drawn_object>& objects,
-                 std::vector<std::uint16_t>& owners);
-
-/// What is to be seen of each object: those that own a pixel, in the order of their numbers.
+/// What is to be seen of each object: those that own a pixel, in the order of their numbers. A pixel belongs
+/// to the object that most of its samples show, and to nobody when fewer than half of them show any one
+/// object.
+/// @param owners gets for each pixel, row by row, 0 or 1 + the index of its object in what is returned
 /// @param numbers gets the number of each
 std::vector<seen_object> find_objects(const raster& from, const std::vector<drawn_object>& objects,
-                                      const std::vector<std::uint16_t>& owners,
+                                      std::vector<std::uint16_t>& owners,
                                       std::vector<std::uint16_t>& numbers);
 
 } // namespace ecco::world

@@ -137,8 +137,8 @@ void body::wheels(std::initializer_list<float> axles, float radius, float half_w
         std::array<vec3, 12> around;
         const std::size_t corners = fine_ ? 12 : 6;
         for (std::size_t i = 0; i < corners; ++i) {
-          const float turn = static_cast<float>(i) * 2 * pi / static_cast<float>(corners) * -side;
-          around[i] = at(x + std::cos(turn) * r, side * y, radius + std::sin(turn) * r);
+          const vec2 corner = fine_ ? rim<12>()[i] : rim<6>()[i];
+          around[i] = at(x + corner.x * r, side * y, radius + corner.y * -side * r);
         }
         auto& made = to_.add(made_of, colour, std::span{around}.first(corners));
         const float spin = from_.travelled / radius;
@@ -349,13 +349,14 @@ void add_bicycle(mesh& to, const vehicle& from, vec3 eye, float pixels) {
   const rgb colour = paint_of(from);
   constexpr float radius = .34f, axle = .52f;
   for (const float x : {-axle, axle}) {
-    const std::size_t pieces = pixels > 14 ? 12 : 7;
-    for (std::size_t i = 0; i < pieces; ++i) {
-      const float a = static_cast<float>(i) * 2 * pi / static_cast<float>(pieces),
-                  b = static_cast<float>(i + 1) * 2 * pi / static_cast<float>(pieces);
-      add_limb(to, at(x + std::cos(a) * radius, 0, radius + std::sin(a) * radius),
-               at(x + std::cos(b) * radius, 0, radius + std::sin(b) * radius), .028f, .028f, rubber, eye);
-    }
+    const auto tyre = [&](const auto& corners) {
+      for (std::size_t i = 0; i + 1 < corners.size(); ++i) {
+        const vec2 a = corners[i], b = corners[i + 1];
+        add_limb(to, at(x + a.x * radius, 0, radius + a.y * radius),
+                 at(x + b.x * radius, 0, radius + b.y * radius), .028f, .028f, rubber, eye);
+      }
+    };
+    pixels > 14 ? tyre(rim<12>()) : tyre(rim<7>());
   }
   const vec3 crank = at(-.06f, 0, .3f), saddle = at(-.22f, 0, .88f), head = at(.36f, 0, .82f),
              rear = at(-axle, 0, radius), front = at(axle, 0, radius);

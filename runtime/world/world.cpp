@@ -16,7 +16,8 @@ std::size_t pixels_of(const view& from) {
 /// Finds what lies at each pixel from the samples of a raster.
 class resolver {
  public:
-  resolver(const raster& from, const noise& grain, surfaces& to) : from_(from), grain_(grain), to_(to) {}
+  resolver(const raster& from, const noise& grain, std::vector<laid_texture>& laid, surfaces& to)
+      : from_(from), to_(to), paint_(from, grain, laid, to) {}
 
   /// All pixels.
   void all() {
@@ -31,11 +32,12 @@ class resolver {
   void blend(int x, int y, const std::array<std::uint32_t, 4>& seen);
 
   const raster& from_;
-  const noise& grain_;
   surfaces& to_;
+  texturer paint_;
 };
 
 void resolver::row(int y, int x0, int x1, std::uint32_t fresh) {
+  paint_.begin_row(y);
   const auto wide = static_cast<std::size_t>(from_.width());
   const std::uint32_t* top = from_.shown().data() + static_cast<std::size_t>(2 * y) * wide;
   const std::uint32_t* low = top + wide;
@@ -64,7 +66,7 @@ void resolver::row(int y, int x0, int x1, std::uint32_t fresh) {
       to_.sky[i] = open;
     }
     if (one != no_face)
-      texture_run(from_.faces()[one], from_.from(), grain_, y, x, end, to_);
+      paint_.run(one, x, end);
     x = end;
   }
 }
@@ -91,7 +93,7 @@ void resolver::blend(int x, int y, const std::array<std::uint32_t, 4>& seen) {
       sky += share;
       continue;
     }
-    texture_run(from_.faces()[seen[k]], from_.from(), grain_, y, x, x + 1, to_);
+    paint_.run(seen[k], x, x + 1);
     sum = sum + rgb{to_.r[i], to_.g[i], to_.b[i]} * share;
     glow += to_.glow[i] * share;
     gloss += to_.gloss[i] * share;
@@ -131,10 +133,11 @@ struct world_camera::parts {
   std::uint64_t draw;
   raster still_raster, now;
   surfaces still_surfaces, seen;
+  std::vector<laid_texture> laid;
   std::vector<std::pair<int, int>> last_drawn;
   moving_scene scene;
   mesh scratch;
-  std::vector<std::uint8_t> marks;
+  sample_marks marks;
   lit_picture lit;
   sensor chip;
   std::vector<std::uint16_t> numbers;
@@ -146,7 +149,8 @@ void world_camera::parts::draw_still_part(const camera_state& camera) {
   still_raster.begin(camera.from);
   draw_still(*city, still_raster, scratch, clear());
   still_surfaces.resize(pixels_of(camera.from));
-  resolver{still_raster, city->grain, still_surfaces}.all();
+  laid.assign(still_raster.faces().size(), {});
+  resolver{still_raster, city->grain, laid, still_surfaces}.all();
   seen = still_surfaces;
   last_drawn.assign(static_cast<std::size_t>(camera.from.height), {camera.from.width, 0});
   has_still = true;
@@ -167,7 +171,9 @@ shot world_camera::parts::render(double t) {
   draw_moving(*city, camera, light, t, now, scene);
   if (!keep)
     seen.resize(pixels_of(camera.from));
-  resolver resolve{now, city->grain, seen};
+  laid.resize(keep ? fresh : 0);
+  laid.resize(now.faces().size());
+  resolver resolve{now, city->grain, laid, seen};
   if (keep) {
     for (int y = 0; y < camera.from.height; ++y) {
       const auto [top_left, top_right] = now.drawn_in(2 * y);
@@ -201,13 +207,7 @@ shot world_camera::parts::render(double t) {
   shot made;
   made.from = camera.from;
   made.weather = light.weather;
-  find_owners(now, scene.objects, made.owners);
   made.objects = find_objects(now, scene.objects, made.owners, numbers);
-  std::vector<std::uint16_t> index(scene.objects.size() + 1, 0);
-  for (std::size_t i = 0; i < numbers.size(); ++i)
-    index[numbers[i]] = static_cast<std::uint16_t>(i + 1);
-  for (auto& owner : made.owners)
-    owner = index[owner];
   const float noise = 1.3f + .55f * std::max(0.f, exposure - 1.2f);
   made.picture =
       chip.develop(lit.light, {exposure, std::min(noise, 7.f),

@@ -92,7 +92,6 @@ BOOST_AUTO_TEST_CASE(visibility_is_what_brute_force_counts) {
       objects[i].where = all.take_touched();
     }
     std::vector<std::uint16_t> owners, numbers;
-    find_owners(all, objects, owners);
     const auto found = find_objects(all, objects, owners, numbers);
 
     // Each alone, and for each sample the nearest.
