@@ -13,6 +13,17 @@ import sys
 EXPERIMENTS = pathlib.Path(__file__).parents[1] / "config" / "experiments"
 DRIFT = 30
 """Second at which the world begins to change."""
+PLOT = """set encoding utf8
+set datafile separator tab
+set datafile missing '-'
+set terminal {terminal}
+set output '{output}'
+set border 3 lc rgb '#999999'
+set tics nomirror scale 0.5 textcolor rgb '#444444'
+set grid ytics lc rgb '#e6e6e6' lw 1 lt 1
+set key outside top center horizontal
+"""
+"""What all pictures have in common, for gnuplot."""
 
 
 def mean(values):
@@ -83,7 +94,7 @@ def draw(options, plot, name, **values):
     for terminal, ending in (("svg noenhanced size 1000,600 font 'DejaVu Sans,16'", "svg"),
                              ("pngcairo noenhanced size 1000,600 font 'DejaVu Sans,12'", "png")):
         script = options.out / f"{name}.gp"
-        script.write_text(plot.format(terminal=terminal, output=f"{name}.{ending}", **values))
+        script.write_text((PLOT + plot).format(terminal=terminal, output=f"{name}.{ending}", **values))
         try:
             subprocess.run(["gnuplot", script.name], check=True, cwd=options.out)
         except (OSError, subprocess.CalledProcessError) as why:

@@ -21,16 +21,7 @@ WINDOW = 60
 BIN = 10
 FLEETS = {"rain": ["--drift", f"rain@{DRIFT}"], "night": ["--drift", f"hour=22.5@{DRIFT}"]}
 
-PLOT = """set encoding utf8
-set datafile separator tab
-set datafile missing '-'
-set terminal {terminal}
-set output '{output}'
-set border 3 lc rgb '#999999'
-set tics nomirror scale 0.5 textcolor rgb '#444444'
-set grid ytics lc rgb '#e6e6e6' lw 1 lt 1
-set key outside top center horizontal
-set title 'What retraining gives back ({cameras} cameras a drift, {seeds} fleets, one GPU)'
+PLOT = """set title 'What retraining gives back ({cameras} cameras a drift, {seeds} fleets, one GPU)'
 set xlabel 'retraining windows of {window} s since a camera got a job'
 set ylabel 'mAP@0.5 of what the cameras run, +- standard error over fleets'
 set xrange [-1:3]

@@ -23,15 +23,7 @@ SETTLED = DRIFT + 8
 LAST = 120
 """Seconds at the end of a run that `end` is the mean of."""
 
-PLOT = """set encoding utf8
-set datafile separator tab
-set terminal {terminal}
-set output '{output}'
-set border 3 lc rgb '#999999'
-set tics nomirror scale 0.5 textcolor rgb '#444444'
-set grid ytics lc rgb '#e6e6e6' lw 1 lt 1
-set key outside top center horizontal
-set title 'What learning together is worth, by how alike cameras are ({cameras} cameras, one GPU)'
+PLOT = """set title 'What learning together is worth, by how alike cameras are ({cameras} cameras, one GPU)'
 set xlabel 'similarity: share of the cameras in one district, with the same drift'
 set ylabel 'mAP@0.5 over the last two minutes, +- standard error over fleets'
 set style data histograms
