@@ -105,8 +105,8 @@ struct reception_state {
 
 /// The server's supervisor: starts its actors, lets devices in, answers `ecco status` and `ecco inject`. An ingest
 /// that dies is started anew; when an actor nothing works without dies, or it is told to exit, it stops the others
-/// one after the other (allocator, grouper, jobs, ingests, archivist, model store, telemetry: no order is left for one that is
-/// gone, and what happens last is still recorded) and quits with that reason.
+/// one after the other (allocator, grouper, jobs, ingests, archivist, model store, telemetry: no order is left for one
+/// that is gone, and what happens last is still recorded) and quits with that reason.
 reception_actor::behavior_type reception(reception_actor::stateful_pointer<reception_state> self, server_parts parts);
 
 } // namespace ecco

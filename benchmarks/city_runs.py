@@ -37,6 +37,14 @@ def standard_error(values):
     return statistics.stdev(known) / math.sqrt(len(known)) if len(known) > 1 else math.nan
 
 
+def known(row):
+    """For JSON, which has no NaN."""
+    def of(value):
+        return [of(one) for one in value] if isinstance(value, list) else None if value != value else value
+
+    return {key: of(value) for key, value in row.items()}
+
+
 def text_of(value):
     return f"{value:.3f}" if math.isfinite(value) else "-"
 

@@ -13,7 +13,7 @@ import concurrent.futures
 import json
 import math
 
-from city_runs import DRIFT, Run, arguments_of, draw, make_fleet, mean, run, standard_error, text_of
+from city_runs import DRIFT, Run, arguments_of, draw, known, make_fleet, mean, run, standard_error, text_of
 
 CAMERAS = 3
 WINDOW = 60
@@ -58,7 +58,8 @@ def read_cell(file):
             mended.setdefault(event["camera"], at)
     out = {"asked": len(began), "waited": mean([at - DRIFT for at in began.values()])}
     for kind in ("deployed", "truth", "teacher"):
-        spans = {"before": lambda camera, at: (0, DRIFT), "drifted": lambda camera, at: (at, mended.get(camera, at + WINDOW)),
+        spans = {"before": lambda camera, at: (0, DRIFT),
+                 "drifted": lambda camera, at: (at, mended.get(camera, at + WINDOW)),
                  "two": lambda camera, at: (at + 2 * WINDOW, at + 3 * WINDOW)}
         for name, span in spans.items():
             out[f"{name}_{kind}"] = mean([told.means(f"accuracy.{kind}", *span(camera, at)).get(camera)
@@ -96,7 +97,8 @@ def write_figure(options, cells, seeds):
             values = [fleet["curve"][at] for fleet in fleets]
             middle, error = mean(values), standard_error(values)
             error = 0 if math.isnan(error) else error
-            numbers = ["-"] * 3 if math.isnan(middle) else [f"{value:.4f}" for value in (middle, middle - error, middle + error)]
+            numbers = [f"{value:.4f}" for value in (middle, middle - error, middle + error)]
+            numbers = ["-"] * 3 if math.isnan(middle) else numbers
             lines.append("\t".join([f"{at:.4f}", *numbers]))
         (options.out / f"{drift}.tsv").write_text("\n".join(lines) + "\n")
         before = mean([fleet["before_deployed"] for fleet in fleets])
@@ -108,8 +110,9 @@ def write_figure(options, cells, seeds):
 
 
 def print_table(rows):
-    print("mAP@0.5 before the drift, from when a camera got a job until its first new model, and over the window after two\n"
-          "windows of retraining; regained: the part of the loss that is back then, +- its standard error over fleets")
+    print("mAP@0.5 before the drift, from when a camera got a job until its first new model, and over the window\n"
+          "after two windows of retraining; regained: the part of the loss that is back then, +- its standard error\n"
+          "over fleets")
     print(f"{'drift':8} {'cameras':>7} {'job after':>9} {'before':>7} {'drifted':>7} {'two':>6} {'regained':>12}"
           f"   {'truth: before':>13} {'drifted':>7} {'two':>6} {'regained':>12} {'teacher':>8}")
     for drift, row in rows.items():
@@ -135,8 +138,7 @@ def main():
     rows = {drift: summarise(of) for drift, of in cells.items()}
     write_figure(options, cells, len(seeds))
     if options.json:
-        print(json.dumps({"drifts": [{"drift": drift} | {key: None if value != value else value for key, value in row.items()}
-                                     for drift, row in rows.items()]}))
+        print(json.dumps({"drifts": [{"drift": drift} | known(row) for drift, row in rows.items()]}))
     else:
         print_table(rows)
 

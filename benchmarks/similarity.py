@@ -13,9 +13,8 @@ similarity.tsv and, with gnuplot, similarity.svg and .png.
 import concurrent.futures
 import json
 import math
-import statistics
 
-from city_runs import DRIFT, Run, arguments_of, draw, make_fleet, mean, run, standard_error, text_of
+from city_runs import DRIFT, Run, arguments_of, draw, known, make_fleet, mean, run, standard_error, text_of
 
 SYSTEMS = {"group": "together", "independent": "independent"}
 SETTLED = DRIFT + 8
@@ -40,7 +39,8 @@ def run_cell(options, level, seed, system):
     """Runs one cell of the figure, unless it has been, and gives the name of its file of events."""
     name = f"{system}-{level:g}-{seed}"
     fleet = options.out / f"{name}.yaml"
-    make_fleet(options, fleet, "--cameras", str(options.cameras), "--similarity", f"district={level:g},weather={level:g}",
+    make_fleet(options, fleet, "--cameras", str(options.cameras),
+               "--similarity", f"district={level:g},weather={level:g}",
                "--drift", f"{options.drift}@{DRIFT}", "--fleet-seed", str(seed))
     return run(options, "similarity.yaml", name, seed, [f"policy.grouping={SYSTEMS[system]}"], fleet)
 
@@ -57,8 +57,8 @@ def read_cell(file):
 
 
 def compare(cells):
-    """One level. The gain is of every camera over itself, so that what is hard for both cancels out; cameras that share a
-    model err together, hence its standard error is over the fleets."""
+    """One level. The gain is of every camera over itself, so that what is hard for both cancels out; cameras that share
+    a model err together, hence its standard error is over the fleets."""
     row = {}
     for number in ("before", "since", "end", "since_truth", "end_truth", "teacher_truth"):
         for system in SYSTEMS:
@@ -91,7 +91,8 @@ def print_table(rows):
     print(f"{'similar':>7} {'before':>7} {'group':>7} {'alone':>7} {'gain':>16} {'(since drift)':>17}   "
           f"{'truth: group':>12} {'alone':>7} {'teacher':>8}   {'jobs':>9}")
     for level, row in rows.items():
-        gain, since = (f"{row[f'gain_{span}']:+.3f} +- {text_of(row[f'gain_{span}_error'])}" for span in ("end", "since"))
+        gain, since = (f"{row[f'gain_{span}']:+.3f} +- {text_of(row[f'gain_{span}_error'])}"
+                       for span in ("end", "since"))
         jobs = f"{row['group_groups']:g} / {row['independent_groups']:g}"
         print(f"{level:7g} {text_of(row['group_before']):>7} {text_of(row['group_end']):>7}"
               f" {text_of(row['independent_end']):>7} {gain:>16} ({since:>15})   {text_of(row['group_end_truth']):>12}"
@@ -102,7 +103,7 @@ def parse_arguments():
     parser = arguments_of(__doc__)
     parser.add_argument("--levels", default="1,.75,.5,.25", help="shares of the cameras that are alike")
     parser.add_argument("--cameras", type=int, default=4)
-    parser.add_argument("--drift", default="rain", help="what the first camera's world becomes, as `ecco world fleet` has it")
+    parser.add_argument("--drift", default="rain", help="what the first camera's world becomes, see `ecco world fleet`")
     return parser.parse_args()
 
 
@@ -118,9 +119,7 @@ def main():
                                 for system in SYSTEMS}) for level in levels}
     write_figure(options, rows)
     if options.json:
-        print(json.dumps({"levels": [{"similarity": level} | {key: None if value != value else value
-                                                              for key, value in row.items()}
-                                     for level, row in rows.items()]}))
+        print(json.dumps({"levels": [{"similarity": level} | known(row) for level, row in rows.items()]}))
     else:
         print_table(rows)
 
