@@ -2,6 +2,7 @@
 """Runs of `ecco experiment` with real students on cameras of the synthetic city, and what was read of them. Shared by
 similarity.py and recovery.py, which see for what is compared."""
 import argparse
+import concurrent.futures
 import json
 import math
 import os
@@ -38,7 +39,7 @@ def standard_error(values):
 
 
 def known(row):
-    """For JSON, which has no NaN."""
+    """What JSON has a word for: it has none for NaN."""
     def of(value):
         return [of(one) for one in value] if isinstance(value, list) else None if value != value else value
 
@@ -75,6 +76,14 @@ def run(options, experiment, name, seed, settings, fleet):
     return events
 
 
+def run_all(options, run_cell, cells):
+    """Each cell's file, by what `run_cell` takes after the options; `--jobs` of them at a time."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        files = {cell: pool.submit(run_cell, options, *cell) for cell in cells}
+        return {cell: file.result() for cell, file in files.items()}
+
+
 class Run:
     """What happened: `readings[event id][camera]` are (second, mAP@0.5), without those that saw no object."""
 
@@ -97,6 +106,14 @@ class Run:
                 for camera, series in self.readings.get(event_id, {}).items()}
 
 
+def tell(options, all_rows, one_row, rows, print_table):
+    """The rows, by what each is of: as a table, or with `--json` as {all_rows: [{one_row: ..., ...}]}."""
+    if options.json:
+        print(json.dumps({all_rows: [{one_row: of} | known(row) for of, row in rows.items()]}))
+    else:
+        print_table(rows)
+
+
 def draw(options, plot, name, **values):
     """`name`.svg and .png with gnuplot; says so when there is none."""
     for terminal, ending in (("svg noenhanced size 1000,600 font 'DejaVu Sans,16'", "svg"),
@@ -109,6 +126,10 @@ def draw(options, plot, name, **values):
             print(f"no picture: {why}", file=sys.stderr)
 
 
+def whole_numbers(text):
+    return [int(one) for one in text.split(",")]
+
+
 def arguments_of(description):
     """A parser of what all of these runs take."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -116,7 +137,7 @@ def arguments_of(description):
     parser.add_argument("--student", type=pathlib.Path, required=True, help="yolo11p that knows the world before")
     parser.add_argument("--teacher", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--seeds", default="1", help="of which cameras, and of the run")
+    parser.add_argument("--seeds", default="1", type=whole_numbers, help="of which cameras, and of the run")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at a time, a core each")
     parser.add_argument("--again", action="store_true", help="run what has been run, too")
     parser.add_argument("--set", action="append", default=[], help="a setting of every run; may be repeated")

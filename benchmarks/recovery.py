@@ -9,11 +9,9 @@ into the tunnel are on cars. Time is virtual: a busy machine changes nothing but
 The folder gets a file of events for each run (one that is there already is not run again, but with --again), a .tsv for
 each drift and, with gnuplot, recovery.svg and .png.
 """
-import concurrent.futures
-import json
 import math
 
-from city_runs import DRIFT, Run, arguments_of, draw, known, make_fleet, mean, run, standard_error, text_of
+from city_runs import DRIFT, Run, arguments_of, draw, make_fleet, mean, run, run_all, standard_error, tell, text_of
 
 CAMERAS = 3
 WINDOW = 60
@@ -128,19 +126,13 @@ def main():
     parser = arguments_of(__doc__)
     parser.add_argument("--drifts", default="rain,night,tunnel")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    drifts, seeds = options.drifts.split(","), [int(seed) for seed in options.seeds.split(",")]
+    drifts = options.drifts.split(",")
     if unknown := set(drifts) - COLOURS.keys():
         parser.error(f"there is no drift {', '.join(sorted(unknown))}; choose of {', '.join(COLOURS)}")
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        files = {(drift, seed): pool.submit(run_cell, options, drift, seed) for seed in seeds for drift in drifts}
-        cells = {drift: [read_cell(files[drift, seed].result()) for seed in seeds] for drift in drifts}
-    rows = {drift: summarise(of) for drift, of in cells.items()}
-    write_figure(options, cells, len(seeds))
-    if options.json:
-        print(json.dumps({"drifts": [{"drift": drift} | known(row) for drift, row in rows.items()]}))
-    else:
-        print_table(rows)
+    files = run_all(options, run_cell, [(drift, seed) for seed in options.seeds for drift in drifts])
+    cells = {drift: [read_cell(files[drift, seed]) for seed in options.seeds] for drift in drifts}
+    write_figure(options, cells, len(options.seeds))
+    tell(options, "drifts", "drift", {drift: summarise(of) for drift, of in cells.items()}, print_table)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,9 @@ sees the same drift, and `ecco experiment` lets them learn on one GPU, in groups
 The folder gets a file of events for each run (one that is there already is not run again, but with --again),
 similarity.tsv and, with gnuplot, similarity.svg and .png.
 """
-import concurrent.futures
-import json
 import math
 
-from city_runs import DRIFT, Run, arguments_of, draw, known, make_fleet, mean, run, standard_error, text_of
+from city_runs import DRIFT, Run, arguments_of, draw, make_fleet, mean, run, run_all, standard_error, tell, text_of
 
 SYSTEMS = {"group": "together", "independent": "independent"}
 SETTLED = DRIFT + 8
@@ -109,19 +107,13 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
-    options.out.mkdir(parents=True, exist_ok=True)
     levels = [float(level) for level in options.levels.split(",")]
-    seeds = [int(seed) for seed in options.seeds.split(",")]
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        files = {(level, system, seed): pool.submit(run_cell, options, level, seed, system)
-                 for seed in seeds for level in levels for system in SYSTEMS}
-        rows = {level: compare({system: [read_cell(files[level, system, seed].result()) for seed in seeds]
-                                for system in SYSTEMS}) for level in levels}
+    files = run_all(options, run_cell,
+                    [(level, seed, system) for seed in options.seeds for level in levels for system in SYSTEMS])
+    rows = {level: compare({system: [read_cell(files[level, seed, system]) for seed in options.seeds]
+                            for system in SYSTEMS}) for level in levels}
     write_figure(options, rows)
-    if options.json:
-        print(json.dumps({"levels": [{"similarity": level} | known(row) for level, row in rows.items()]}))
-    else:
-        print_table(rows)
+    tell(options, "levels", "similarity", rows, print_table)
 
 
 if __name__ == "__main__":
