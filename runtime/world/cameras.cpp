@@ -134,11 +134,10 @@ camera_state camera_path::on_pole() const {
   // Neighbouring numbers stand at different corners.
   const auto which = (hashed(seed_, 301, static_cast<int>(plan_.home)) + plan_.number * 5) % crossings.size();
   const auto [column, row] = crossings[which];
-  static constexpr std::array<vec2, 4> directions{vec2{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
   auto leg = (hashed(draw_, 2) + plan_.number) % 4;
   if (column == 4 && row == 1 && leg == 3)
     leg = 1;
-  const vec2 ahead = directions[leg];
+  const vec2 ahead = street::directions[leg];
   if (hashed(draw_, 3) % 2 == 0 || (column == 4 && row == 1)) {
     // Beyond the intersection, looking back at who waits there.
     const vec2 back = vec2{street::x_of(column), street::y_of(row)} + ahead * vary(1, 27, 38)

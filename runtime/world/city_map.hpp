@@ -25,6 +25,9 @@ inline constexpr float lane = 1.8f, bike_lane = 4.45f, parking = 6.3f, curb = 7.
 /// Of an intersection's middle: where crossings for people lie and where cars stop for them.
 inline constexpr float zebra_from = 8.2f, zebra_to = 11.4f, stop_line = 12.6f;
 
+/// Whoever comes from side `approach` of an intersection goes there: 0 east, 1 north, 2 west, 3 south.
+inline constexpr std::array<vec2, 4> directions{vec2{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
+
 constexpr float x_of(int column) {
   return static_cast<float>(column - columns / 2) * column_pitch;
 }

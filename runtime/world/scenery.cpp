@@ -6,9 +6,10 @@
 namespace ecco::world {
 namespace {
 
+using street::directions;
+
 constexpr rgb asphalt{.105f, .105f, .11f}, slabs{.3f, .29f, .275f}, concrete{.36f, .35f, .33f},
     steel{.2f, .21f, .22f}, lawn{.115f, .165f, .055f};
-constexpr std::array<vec2, 4> directions{vec2{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
 
 class builder {
  public:

@@ -19,7 +19,7 @@ std::vector<network_node> street_nodes() {
   const auto crossings = all.size();
   for (std::size_t i = 0; i < crossings; ++i)
     for (int way = 0; way < 4; ++way) {
-      const vec2 d = approach_ways[static_cast<std::size_t>(way)];
+      const vec2 d = street::directions[static_cast<std::size_t>(way)];
       int column = all[i].column, row = all[i].row;
       // The street of column 4 ends in the north of the park.
       if (column == 4 && row == 1 && way == 3)

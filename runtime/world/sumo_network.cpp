@@ -92,7 +92,7 @@ std::string junction::crossings() const {
     const auto* there = neighbour(leg);
     if (!there)
       continue;
-    const vec2 out = approach_ways[static_cast<std::size_t>(leg)], over = right_of(out) * street::curb;
+    const vec2 out = street::directions[static_cast<std::size_t>(leg)], over = right_of(out) * street::curb;
     text += element(1, "crossing",
                     {{"node", of_.id},
                      {"edges", edge_between(*there, of_) + ' ' + edge_between(of_, *there)},

@@ -14,9 +14,6 @@
 
 namespace ecco::world {
 
-/// Who comes from side `approach` goes there: 0 east, 1 north, 2 west, 3 south.
-inline constexpr std::array<vec2, 4> approach_ways{vec2{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
-
 /// An intersection, or where a street leaves the map.
 struct network_node {
   std::string id;

@@ -5,7 +5,7 @@
 namespace ecco::world {
 namespace {
 
-constexpr std::array<vec2, 4> directions{vec2{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
+using street::directions;
 
 /// A place where traffic enters: a street's end on the border.
 struct gate {

@@ -145,8 +145,7 @@ void walkers::over_streets(double t, std::vector<walker>& to) const {
       const double phase = signals::phase_of(seed_, column, row, t);
       const auto now = static_cast<std::int64_t>(std::llround((t - phase) / signals::cycle * 64));
       for (int leg = 0; leg < 4; ++leg) {
-        static constexpr std::array<vec2, 4> legs{vec2{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
-        const vec2 out = legs[static_cast<std::size_t>(leg)], over = right_of(out);
+        const vec2 out = street::directions[static_cast<std::size_t>(leg)], over = right_of(out);
         for (int before = 0; before < 2; ++before)
           for (int i = 0; i < wanted; ++i) {
             const auto id = hashed(seed_, 92, column * 8 + row, leg, now - 64 * before, i);
