@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "runtime/learn/norm_silu.hpp"
+
 namespace ecco {
 
 namespace {
@@ -211,11 +213,21 @@ conv::conv(const plain_conv::shape& s, bool activate) : activate_(activate) {
 
 Tensor conv::forward(const Tensor& x) {
   auto y = conv_->forward(x);
+  const bool in_one_go = activate_ && norm_silu_takes(y);
+  if (norm_ && in_one_go && norm_->is_training())
+    return norm_silu(y, norm_->weight, norm_->bias, norm_->running_mean, norm_->running_var, norm_->momentum,
+                     batch_norm::epsilon);
   if (norm_)
     y = norm_->forward(y);
   if (!activate_)
     return y;
-  return y.requires_grad() ? torch::silu(y) : torch::silu_(y);
+  if (y.requires_grad())
+    return torch::silu(y);
+  if (in_one_go)
+    silu_in_place(y);
+  else
+    torch::silu_(y);
+  return y;
 }
 
 void conv::fold() {
