@@ -43,11 +43,35 @@ inline c10::Stream new_stream(const torch::Device& device) {
   return c10::impl::VirtualGuardImpl{device.type()}.getStreamFromGlobalPool(device);
 }
 
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+inline bool autocasts_on(torch::DeviceType device) {
+  return at::autocast::is_autocast_enabled(device);
+}
+
+inline void autocast_to_bf16(bool on, torch::DeviceType device) {
+  at::autocast::set_autocast_enabled(device, on);
+  at::autocast::set_autocast_dtype(device, torch::kBFloat16);
+}
+#else
+inline bool autocasts_on(torch::DeviceType device) {
+  return device == torch::kCUDA ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
+}
+
+inline void autocast_to_bf16(bool on, torch::DeviceType device) {
+  if (device == torch::kCUDA) {
+    at::autocast::set_enabled(on);
+    at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
+  } else {
+    at::autocast::set_cpu_enabled(on);
+  }
+}
+#endif
+
 /// While it lives, convolutions and products on that device run in bfloat16.
 class bf16_autocast {
  public:
-  bf16_autocast(bool enabled, const torch::Device& device) : type_(device.type()), before_(is_enabled()) {
-    enable(enabled);
+  bf16_autocast(bool enabled, const torch::Device& device) : type_(device.type()), before_(autocasts_on(type_)) {
+    autocast_to_bf16(enabled, type_);
     at::autocast::increment_nesting();
   }
 
@@ -57,32 +81,10 @@ class bf16_autocast {
   ~bf16_autocast() {
     if (at::autocast::decrement_nesting() == 0)
       at::autocast::clear_cache();
-    enable(before_);
+    autocast_to_bf16(before_, type_);
   }
 
  private:
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-  bool is_enabled() const { return at::autocast::is_autocast_enabled(type_); }
-
-  void enable(bool on) {
-    at::autocast::set_autocast_enabled(type_, on);
-    at::autocast::set_autocast_dtype(type_, torch::kBFloat16);
-  }
-#else
-  bool is_enabled() const {
-    return type_ == torch::kCUDA ? at::autocast::is_enabled() : at::autocast::is_cpu_enabled();
-  }
-
-  void enable(bool on) {
-    if (type_ == torch::kCUDA) {
-      at::autocast::set_enabled(on);
-      at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
-    } else {
-      at::autocast::set_cpu_enabled(on);
-    }
-  }
-#endif
-
   torch::DeviceType type_;
   bool before_;
 };

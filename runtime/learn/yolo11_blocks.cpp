@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "runtime/learn/norm_silu.hpp"
+#include "runtime/learn/torch_guard.hpp"
 
 namespace ecco {
 
@@ -172,11 +173,19 @@ plain_conv::plain_conv(const shape& s) : stride_(s.stride), padding_(s.kernel / 
     bias = register_parameter("bias", torch::empty({s.out}));
 }
 
+/// On CPUs always by oneDNN. torch would leave it for matrix products of its own that take 1.5 to 3 times as long (measured
+/// with 1.13): for one small picture, and on one thread for kernels of 1x1.
+Tensor plain_conv::convolved(const Tensor& x) const {
+  if (!x.is_cpu() || !at::hasMKLDNN())
+    return torch::conv2d(x, weight, bias, stride_, padding_, 1, groups_);
+  if (x.scalar_type() == torch::kFloat && !torch::GradMode::is_enabled() && !autocasts_on(torch::kCPU))
+    return at::mkldnn_convolution(x, weight, bias, {padding_, padding_}, {stride_, stride_}, {1, 1}, groups_);
+  // The dilation of a 1x1 kernel changes nothing but torch's choice.
+  return torch::conv2d(x, weight, bias, stride_, padding_, weight.size(2) == 1 ? 2 : 1, groups_);
+}
+
 Tensor plain_conv::forward(const Tensor& x) {
-  // The dilation of a 1x1 kernel changes nothing but torch's choice of implementation: on one thread it
-  // would leave oneDNN for a matrix product that takes 1.5 to 2 times as long (measured with 1.13).
-  const auto dilation = weight.size(2) == 1 && x.device().is_cpu() ? 2 : 1;
-  auto y = torch::conv2d(x, weight, bias, stride_, padding_, dilation, groups_);
+  auto y = convolved(x);
   multiplications = values_of_one(y) * fan_in();
   return y;
 }

@@ -42,6 +42,8 @@ class plain_conv final : public kernel_block {
   torch::Tensor forward(const torch::Tensor& x) override;
 
  private:
+  torch::Tensor convolved(const torch::Tensor& x) const;
+
   std::int64_t stride_, padding_, groups_;
 };
 
