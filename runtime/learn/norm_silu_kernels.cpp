@@ -4,14 +4,7 @@
 #include <algorithm>
 #include <bit>
 
-// The same loops for processors with AVX-512, with AVX2, and for all others: chosen once, when the program starts, which is
-// before ThreadSanitizer is ready for it.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
-#define ECCO_FOR_EACH_PROCESSOR [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
-#else
-#define ECCO_FOR_EACH_PROCESSOR
-#endif
-#define ECCO_INLINE [[gnu::always_inline]] inline
+#include "runtime/learn/processor_versions.hpp"
 
 namespace ecco {
 

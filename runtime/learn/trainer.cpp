@@ -13,6 +13,7 @@
 #include <c10/core/Event.h>
 #include <c10/core/StreamGuard.h>
 
+#include "runtime/learn/adamw.hpp"
 #include "runtime/learn/batch_tensors.hpp"
 #include "runtime/learn/flat_state.hpp"
 #include "runtime/learn/gradient_exchange.hpp"
@@ -270,20 +271,23 @@ void trainer::impl::update(double gradient_norm) {
   const auto t = static_cast<double>(++steps);
   const auto warm = std::min(1., t / std::max<double>(recipe.warm_up_steps, 1));
   const auto rate = recipe.learning_rate * warm;
-  const auto b1 = recipe.first_moment_decay, b2 = recipe.second_moment_decay;
-  auto& gradients = state->gradients;
-  if (gradient_norm > recipe.gradient_clip)
-    gradients.mul_(recipe.gradient_clip / (gradient_norm + 1e-6));
-  first_moment.lerp_(gradients, 1 - b1);
-  second_moment.mul_(b2).addcmul_(gradients, gradients, 1 - b2);
-  // The gradient has served: its memory becomes the denominator.
-  auto denominator =
-      torch::sqrt_out(gradients, second_moment).div_(std::sqrt(1 - std::pow(b2, t))).add_(1e-8);
-  state->values.narrow(0, 0, state->decayed).mul_(1 - rate * recipe.weight_decay);
-  state->values.narrow(0, 0, state->trained)
-      .addcdiv_(first_moment, denominator, -rate / (1 - std::pow(b1, t)));
   const auto keep = recipe.average_decay * (1 - std::exp(-t / recipe.average_ramp));
-  average.lerp_(state->values, 1 - keep);
+  adamw_step step{.first_decay = recipe.first_moment_decay,
+                  .second_decay = recipe.second_moment_decay,
+                  .rate = rate / (1 - std::pow(recipe.first_moment_decay, t)),
+                  .second_correction = 1 - std::pow(recipe.second_moment_decay, t),
+                  .average_share = 1 - keep};
+  if (gradient_norm > recipe.gradient_clip)
+    step.gradient_scale = recipe.gradient_clip / (gradient_norm + 1e-6);
+  const auto step_over = [&](std::int64_t from, std::int64_t to, double kept) {
+    const auto part = [&](const Tensor& of) { return of.narrow(0, from, to - from); };
+    step.keep = kept;
+    take_step({part(state->values), part(average), part(first_moment), part(second_moment), part(state->gradients)}, step);
+  };
+  step_over(0, state->decayed, 1 - rate * recipe.weight_decay);
+  step_over(state->decayed, state->trained, 1);
+  const auto others = state->values.numel() - state->trained;
+  average.narrow(0, state->trained, others).lerp_(statistics(), 1 - keep);
 }
 
 trainer::trainer(std::unique_ptr<impl> state) : impl_{std::move(state)} {}

@@ -32,9 +32,10 @@ rendezvous other(rendezvous where, std::uint16_t rank) {
 /// Another process that is one rank. Waits for its end when it goes.
 class peer {
  public:
-  explicit peer(const rendezvous& where, int steps = joint_steps)
+  explicit peer(const rendezvous& where, int steps = joint_steps, lesson what = lesson::boxes)
       : output_{popen(("exec " + std::string{ECCO_EXCHANGE_PEER} + ' ' + std::to_string(where.token) + ' '
-                       + std::to_string(where.rank) + ' ' + std::to_string(where.size) + ' ' + std::to_string(steps))
+                       + std::to_string(where.rank) + ' ' + std::to_string(where.size) + ' ' + std::to_string(steps)
+                       + (what == lesson::masks ? " masks" : " boxes"))
                           .c_str(),
                       "r")} {
     BOOST_TEST_REQUIRE(output_ != nullptr);
@@ -61,12 +62,12 @@ std::unique_ptr<gradient_exchange> join(const rendezvous& where) {
 }
 
 /// One process that takes the shards of all ranks one after the other.
-std::vector<double> losses_of_one(trainer& run, std::uint16_t ranks) {
+std::vector<double> losses_of_one(trainer& run, std::uint16_t ranks, lesson what = lesson::boxes) {
   std::vector<double> out;
   for (int step = 0; step < joint_steps; ++step) {
     std::vector<std::vector<labelled_frame>> frames;
     for (std::uint16_t rank = 0; rank < ranks; ++rank)
-      frames.push_back(joint_shard(step, rank));
+      frames.push_back(joint_shard(step, rank, what));
     std::vector<std::vector<const labelled_frame*>> shards;
     for (const auto& shard : frames)
       shards.push_back(pointers_to(shard));
@@ -96,6 +97,18 @@ BOOST_AUTO_TEST_CASE(two_processes_learn_exactly_what_one_does_with_the_joint_ba
   BOOST_TEST(*losses == expected, boost::test_tools::per_element());
   BOOST_TEST(second.losses() == expected, boost::test_tools::per_element());
   BOOST_TEST(expected.back() < expected.front());
+  BOOST_CHECK(run->checkpoint() == alone->checkpoint());
+}
+
+BOOST_AUTO_TEST_CASE(two_processes_learn_masks_exactly_as_one_does_though_only_one_of_them_has_outlines) {
+  const auto where = first_of(2);
+  peer second{other(where, 1), joint_steps, lesson::masks};
+  const auto run = joint_trainer(0, lesson::masks), alone = joint_trainer(0, lesson::masks);
+  const auto losses = train_jointly(*run, *join(where), joint_steps, lesson::masks);
+  BOOST_TEST_REQUIRE(losses.has_value());
+  const auto expected = losses_of_one(*alone, 2, lesson::masks);
+  BOOST_TEST(*losses == expected, boost::test_tools::per_element());
+  BOOST_TEST(second.losses() == expected, boost::test_tools::per_element());
   BOOST_CHECK(run->checkpoint() == alone->checkpoint());
 }
 
