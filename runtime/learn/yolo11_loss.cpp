@@ -6,6 +6,8 @@
 #include <numbers>
 #include <optional>
 
+#include "runtime/learn/softplus_sum.hpp"
+
 namespace ecco {
 
 namespace {
@@ -167,21 +169,21 @@ loss_terms yolo11_loss(const head_output& out, const anchor_grid& anchors, const
   }
   const auto total_score = found.score.sum().clamp_min(1);
 
-  auto class_targets = torch::zeros_like(out.classes);
   std::optional<std::int64_t> fixed;
   if (out.classes.is_cuda() && !out.prototypes.defined())
     fixed = batch * truth.boxes.size(1) * assigner_options{}.anchors_per_object;
   const positives at{found, per_picture, fixed};
   const auto weight = found.score.view(-1).index_select(0, at.rows);
+  const auto counts = truth.ignored.size(1) > 0
+                          ? counted(truth, anchors.centres * anchors.strides, found.foreground).to(out.classes.scalar_type())
+                          : Tensor{};
+  auto entropy = softplus_sum(out.classes, counts);
   if (at.rows.numel() > 0)
-    class_targets.view({-1, classes})
-        .index_put_({at.rows, truth.classes.index({at.picture, at.object})}, weight);
-  auto entropy =
-      torch::binary_cross_entropy_with_logits(out.classes, class_targets, {}, {}, torch::Reduction::None);
-  if (truth.ignored.size(1) > 0)
-    entropy = entropy * counted(truth, anchors.centres * anchors.strides, found.foreground).unsqueeze(2);
+    entropy = entropy
+              - (out.classes.reshape({-1, classes}).index({at.rows, truth.classes.index({at.picture, at.object})}) * weight)
+                    .sum();
   loss_terms terms;
-  terms.classes = entropy.sum() / total_score;
+  terms.classes = entropy / total_score;
   terms.box = terms.distances = terms.masks = torch::zeros({}, out.classes.options());
   if (at.rows.numel() == 0)
     return terms;
