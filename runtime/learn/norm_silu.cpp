@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/learn/norm_silu.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <type_traits>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -126,7 +126,8 @@ gradient_sums sums_in_parts(const Tensor& x, const Tensor& gradient, const norma
 }
 
 template <typename T>
-void write_gradient(const Tensor& x, const Tensor& gradient, const normalisation& n, const gradient_line& line, Tensor& to) {
+void write_gradient(const Tensor& x, const Tensor& gradient, const normalisation& n, const gradient_line& line,
+                    Tensor& to) {
   const auto rows = rows_of<T>(x);
   const auto* from_y = data_of<const T>(gradient);
   auto* out = data_of<T>(to);
@@ -156,7 +157,7 @@ struct norm_silu_function : torch::autograd::Function<norm_silu_function> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const auto& x = saved[0];
-    const auto gradient = gradients[0].to(x.scalar_type()).contiguous(torch::MemoryFormat::ChannelsLast);
+    const auto gradient = gradients[0].contiguous(torch::MemoryFormat::ChannelsLast);
     const normalisation n{{floats_of(saved[1]), floats_of(saved[2])}, floats_of(saved[3]), floats_of(saved[4])};
     auto of_x = torch::empty_like(x);
     const auto channels = n.mean.size();

@@ -40,7 +40,8 @@ ECCO_INLINE float slope_of_silu(float z) {
   return s + z * s * (1 - s);
 }
 
-/// Rows of few channels are taken several at a time, so that vectors are full: to the loops below they are one wide row.
+/// Rows of few channels are taken several at a time, so that vectors are full: to the loops below they are one wide
+/// row.
 struct wide_rows {
   explicit wide_rows(std::int64_t channels_)
       : channels{channels_}, rows{std::max<std::int64_t>(1, 64 / channels_)}, width{rows * channels_} {}
@@ -94,8 +95,8 @@ ECCO_FOR_EACH_PROCESSOR void apply(const T* x, std::int64_t count, std::int64_t 
 
 template <typename T>
 ECCO_FOR_EACH_PROCESSOR void add_up_gradient(const T* x, const T* gradient, std::int64_t count, std::int64_t width,
-                                             const float* gain, const float* offset, const float* mean, float* __restrict of_z,
-                                             float* __restrict of_z_times_x) {
+                                             const float* gain, const float* offset, const float* mean,
+                                             float* __restrict of_z, float* __restrict of_z_times_x) {
   for (std::int64_t at = 0; at < count; at += width)
     for (std::int64_t i = 0, n = std::min(width, count - at); i < n; ++i) {
       const float value = widen(x[at + i]);
@@ -176,7 +177,8 @@ channel_moments moments_of(feature_rows<const T> x) {
 template <typename T>
 void scaled_silu(feature_rows<const T> x, const channel_scale& scale, T* y) {
   const wide_rows wide{x.channels};
-  apply(x.first, x.count * x.channels, wide.width, wide.repeated(scale.gain).data(), wide.repeated(scale.offset).data(), y);
+  apply(x.first, x.count * x.channels, wide.width, wide.repeated(scale.gain).data(),
+        wide.repeated(scale.offset).data(), y);
 }
 
 template <typename T>
@@ -200,22 +202,25 @@ gradient_sums sum_gradient(feature_rows<const T> x, const T* gradient, const cha
 }
 
 template <typename T>
-void pass_gradient(feature_rows<const T> x, const T* gradient, const channel_scale& scale, const std::vector<float>& mean,
-                   const gradient_line& line, T* to) {
+void pass_gradient(feature_rows<const T> x, const T* gradient, const channel_scale& scale,
+                   const std::vector<float>& mean, const gradient_line& line, T* to) {
   const wide_rows wide{x.channels};
   apply_gradient(x.first, gradient, x.count * x.channels, wide.width, wide.repeated(scale.gain).data(),
                  wide.repeated(scale.offset).data(), wide.repeated(mean).data(), wide.repeated(line.constant).data(),
                  wide.repeated(line.slope).data(), to);
 }
 
-#define ECCO_INSTANTIATE(T)                                                                                             \
-  template channel_moments moments_of(feature_rows<const T>);                                                          \
-  template void scaled_silu(feature_rows<const T>, const channel_scale&, T*);                                          \
-  template gradient_sums sum_gradient(feature_rows<const T>, const T*, const channel_scale&, const std::vector<float>&); \
-  template void pass_gradient(feature_rows<const T>, const T*, const channel_scale&, const std::vector<float>&,        \
-                              const gradient_line&, T*);
+using floats = std::vector<float>;
 
-ECCO_INSTANTIATE(float)
-ECCO_INSTANTIATE(bf16)
+template channel_moments moments_of(feature_rows<const float>);
+template channel_moments moments_of(feature_rows<const bf16>);
+template void scaled_silu(feature_rows<const float>, const channel_scale&, float*);
+template void scaled_silu(feature_rows<const bf16>, const channel_scale&, bf16*);
+template gradient_sums sum_gradient(feature_rows<const float>, const float*, const channel_scale&, const floats&);
+template gradient_sums sum_gradient(feature_rows<const bf16>, const bf16*, const channel_scale&, const floats&);
+template void pass_gradient(feature_rows<const float>, const float*, const channel_scale&, const floats&,
+                            const gradient_line&, float*);
+template void pass_gradient(feature_rows<const bf16>, const bf16*, const channel_scale&, const floats&,
+                            const gradient_line&, bf16*);
 
 } // namespace ecco

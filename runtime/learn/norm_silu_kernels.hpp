@@ -62,7 +62,7 @@ gradient_sums sum_gradient(feature_rows<const T> x, const T* gradient, const cha
 
 /// The gradient at x, of that at y.
 template <typename T>
-void pass_gradient(feature_rows<const T> x, const T* gradient, const channel_scale& scale, const std::vector<float>& mean,
-                   const gradient_line& line, T* to);
+void pass_gradient(feature_rows<const T> x, const T* gradient, const channel_scale& scale,
+                   const std::vector<float>& mean, const gradient_line& line, T* to);
 
 } // namespace ecco

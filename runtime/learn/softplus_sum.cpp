@@ -80,7 +80,8 @@ Tensor softplus_sum(const Tensor& logits, const Tensor& weights) {
   if (!logits.is_cpu())
     return softplus_sum_by_torch(logits, weights);
   const auto rows = logits.sizes().slice(0, static_cast<std::size_t>(logits.dim() - 1));
-  return softplus_sum_function::apply(logits, weights.defined() ? weights.contiguous() : torch::ones(rows, logits.options()));
+  return softplus_sum_function::apply(logits, weights.defined() ? weights.contiguous()
+                                                                : torch::ones(rows, logits.options()));
 }
 
 Tensor softplus_sum_by_torch(const Tensor& logits, const Tensor& weights) {

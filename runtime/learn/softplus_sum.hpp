@@ -6,9 +6,10 @@
 
 namespace ecco {
 
-/// Sum of log(1 + e^z) over all logits z, (..., classes): the binary cross entropy with targets of 0, of which those with
-/// other targets t are t * z less. On CPUs in one pass over memory, as is its gradient.
-/// @param weights of each row of classes, (...), float; undefined: all 1. @pre logits are float
+/// Sum of log(1 + e^z) over all logits z, (..., classes): the binary cross entropy with targets of 0. A target t makes
+/// it t * z less. On CPUs in one pass over memory, and so is its gradient.
+/// @param logits float
+/// @param weights of each row of classes, (...), float; undefined: all 1
 torch::Tensor softplus_sum(const torch::Tensor& logits, const torch::Tensor& weights);
 
 /// The same as torch's operations, wherever the tensors are.

@@ -9,8 +9,8 @@
 #include <ATen/Parallel.h>
 
 /// Read by jemalloc, which every program that trains is linked with: a step allocates and frees hundreds of blocks of
-/// many megabytes, and glibc gives each back to the system, which clears it page by page on its next use. jemalloc keeps
-/// them for a minute, in huge pages (benchmarks/README.md).
+/// many megabytes, and glibc gives each back to the system, which clears it page by page on its next use. jemalloc
+/// keeps them for a minute, in huge pages (benchmarks/README.md).
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "thp:always,oversize_threshold:0,dirty_decay_ms:60000";
 
@@ -18,9 +18,9 @@ namespace ecco {
 
 namespace {
 
-/// The first arena, the main thread's, is made before jemalloc 5.3 heeds `oversize_threshold`, and gives back every block
-/// of 8 MB and more at once: a third of a training step at 640 pixels went into clearing pages. Nothing to do where
-/// another allocator runs (sanitizers) or an older jemalloc.
+/// The first arena, the main thread's, is made before jemalloc 5.3 heeds `oversize_threshold`, and gives back every
+/// block of 8 MB and more at once: a third of a training step at 640 pixels went into clearing pages. Nothing is done
+/// where another allocator runs (sanitizers) or an older jemalloc.
 [[gnu::constructor]] void keep_large_blocks() {
   using mallctl_function = int(const char* name, void* old_value, std::size_t* old_size, void* value, std::size_t size);
   auto threshold = std::numeric_limits<std::size_t>::max();

@@ -282,7 +282,12 @@ void trainer::impl::update(double gradient_norm) {
   const auto step_over = [&](std::int64_t from, std::int64_t to, double kept) {
     const auto part = [&](const Tensor& of) { return of.narrow(0, from, to - from); };
     step.keep = kept;
-    take_step({part(state->values), part(average), part(first_moment), part(second_moment), part(state->gradients)}, step);
+    take_step({.values = part(state->values),
+               .average = part(average),
+               .first_moment = part(first_moment),
+               .second_moment = part(second_moment),
+               .gradients = part(state->gradients)},
+              step);
   };
   step_over(0, state->decayed, 1 - rate * recipe.weight_decay);
   step_over(state->decayed, state->trained, 1);

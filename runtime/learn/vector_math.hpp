@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Private to runtime/learn: functions of a float that are vectors in a loop, without a call and without a branch. NaN stays
-// NaN.
+// Private to runtime/learn: functions of a float that become vectors in a loop, as they have no calls and no branches.
+// NaN stays NaN.
 #pragma once
 
 #include <bit>
@@ -38,8 +38,8 @@ ECCO_INLINE float exponential(float x) {
   return e * std::bit_cast<float>(power);
 }
 
-/// 1 / x within 2e-7 of itself for 1 <= x < 2^125, in half the time of a division: Newton's method, from a first guess that
-/// negates the exponent and is wrong by an eighth at most.
+/// 1 / x within 2e-7 of itself for 1 <= x < 2^125, in half the time of a division: Newton's method, from a first guess
+/// that negates the exponent and is wrong by an eighth at most.
 ECCO_INLINE float reciprocal(float x) {
   float y = std::bit_cast<float>(0x7ef311c7U - std::bit_cast<std::uint32_t>(x));
   y = y * (2 - x * y);

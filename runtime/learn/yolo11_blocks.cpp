@@ -173,8 +173,8 @@ plain_conv::plain_conv(const shape& s) : stride_(s.stride), padding_(s.kernel / 
     bias = register_parameter("bias", torch::empty({s.out}));
 }
 
-/// On CPUs always by oneDNN. torch would leave it for matrix products of its own that take 1.5 to 3 times as long (measured
-/// with 1.13): for one small picture, and on one thread for kernels of 1x1.
+/// On CPUs always by oneDNN. torch would leave it for matrix products of its own that take 1.5 to 3 times as long
+/// (measured with 1.13): for one small picture, and on one thread for kernels of 1x1.
 Tensor plain_conv::convolved(const Tensor& x) const {
   if (!x.is_cpu() || !at::hasMKLDNN())
     return torch::conv2d(x, weight, bias, stride_, padding_, 1, groups_);

@@ -174,14 +174,14 @@ loss_terms yolo11_loss(const head_output& out, const anchor_grid& anchors, const
     fixed = batch * truth.boxes.size(1) * assigner_options{}.anchors_per_object;
   const positives at{found, per_picture, fixed};
   const auto weight = found.score.view(-1).index_select(0, at.rows);
-  const auto counts = truth.ignored.size(1) > 0
-                          ? counted(truth, anchors.centres * anchors.strides, found.foreground).to(out.classes.scalar_type())
-                          : Tensor{};
+  Tensor counts;
+  if (truth.ignored.size(1) > 0)
+    counts = counted(truth, anchors.centres * anchors.strides, found.foreground).to(torch::kFloat);
   auto entropy = softplus_sum(out.classes, counts);
-  if (at.rows.numel() > 0)
-    entropy = entropy
-              - (out.classes.reshape({-1, classes}).index({at.rows, truth.classes.index({at.picture, at.object})}) * weight)
-                    .sum();
+  if (at.rows.numel() > 0) {
+    const auto class_of_each = truth.classes.index({at.picture, at.object});
+    entropy = entropy - (out.classes.reshape({-1, classes}).index({at.rows, class_of_each}) * weight).sum();
+  }
   loss_terms terms;
   terms.classes = entropy / total_score;
   terms.box = terms.distances = terms.masks = torch::zeros({}, out.classes.options());

@@ -24,10 +24,14 @@ double off(const torch::Tensor& is, const torch::Tensor& expected) {
 
 BOOST_AUTO_TEST_SUITE(adamw)
 
-// The rounding of a few operations each, some of them in another order. That torch's own are what Ultralytics does is held
-// by ultralytics_test.cpp.
+// The rounding of a few operations each, some of them in another order. ultralytics_test.cpp holds the trainer's step
+// to Ultralytics' own.
 BOOST_AUTO_TEST_CASE(one_pass_is_what_torchs_operations_do) {
-  const adamw_step first{.first_decay = .9, .second_decay = .999, .rate = .01, .second_correction = .001, .average_share = .9};
+  const adamw_step first{.first_decay = .9,
+                         .second_decay = .999,
+                         .rate = .01,
+                         .second_correction = .001,
+                         .average_share = .9};
   adamw_step later = first;
   later.gradient_scale = .3;
   later.second_correction = .7;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ecco_exchange_peer TOKEN RANK SIZE STEPS boxes|masks: trains as one rank, prints the loss of each step. With fewer than
-// all steps it dies at once after the last of them, as if by the power switch, and closes nothing.
+// ecco_exchange_peer TOKEN RANK SIZE STEPS boxes|masks: trains as one rank, prints the loss of each step. With fewer
+// than all steps it dies at once after the last of them, as if by the power switch, and closes nothing.
 #include <csignal>
 #include <iomanip>
 #include <string>

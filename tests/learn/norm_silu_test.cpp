@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -51,15 +52,16 @@ layer by_torch(const layer& of, const Tensor& gradient) {
   l.bias = of.bias.detach().to(torch::kDouble).requires_grad_();
   l.mean = of.mean.to(torch::kDouble);
   l.variance = of.variance.to(torch::kDouble);
-  l.y = torch::silu(torch::batch_norm(l.x, l.weight, l.bias, l.mean, l.variance, true, momentum, batch_norm::epsilon, false));
+  l.y = torch::silu(
+      torch::batch_norm(l.x, l.weight, l.bias, l.mean, l.variance, true, momentum, batch_norm::epsilon, false));
   l.y.backward(gradient.to(torch::kDouble));
   return l;
 }
 
 /// Largest difference, in units of the largest expected value.
 double off(const Tensor& is, const Tensor& expected) {
-  return ((is.detach().to(torch::kDouble) - expected.detach()).abs().max() / expected.detach().abs().max().clamp_min(1e-12))
-      .item<double>();
+  const auto apart = (is.detach().to(torch::kDouble) - expected.detach()).abs().max().item<double>();
+  return apart / std::max(expected.detach().abs().max().item<double>(), 1e-12);
 }
 
 void check(std::vector<std::int64_t> shape, torch::ScalarType type, double tolerance, double tolerance_of_sums) {
@@ -85,15 +87,16 @@ const std::vector<std::vector<std::int64_t>> shapes{{1, 1, 1, 2}, {2, 1, 5, 3}, 
 
 BOOST_AUTO_TEST_SUITE(norm_silu_in_one_go)
 
-// The statistics are good to 1e-6; what remains is the rounding of x * gain + offset, where means are 100 deviations and more.
+// The statistics are good to 1e-6; what remains is the rounding of x * gain + offset, where means are 100 deviations
+// and more.
 BOOST_AUTO_TEST_CASE(is_what_torch_computes_in_double) {
   for (const auto& shape : shapes)
     BOOST_TEST_CONTEXT(shape[0] << "x" << shape[1] << "x" << shape[2] << "x" << shape[3])
       check(shape, torch::kFloat, 1e-4, 1e-4);
 }
 
-// The results are rounded to 8 bits: half a unit in the last place is up to 2^-8 of the value. The sums are of the rounded input,
-// in float.
+// The results are rounded to 8 bits: half a unit in the last place is up to 2^-8 of the value. The sums are of the
+// rounded input, in float.
 BOOST_AUTO_TEST_CASE(in_bf16_only_the_results_are_rounded) {
   for (const auto& shape : shapes)
     BOOST_TEST_CONTEXT(shape[0] << "x" << shape[1] << "x" << shape[2] << "x" << shape[3])
