@@ -12,11 +12,11 @@ namespace ecco {
 namespace {
 
 struct factors {
-  explicit factors(const adamw_step& s)
+  factors(const adamw_step& s, double keep_)
       : gradient{static_cast<float>(s.gradient_scale)}, first{static_cast<float>(1 - s.first_decay)},
         second_kept{static_cast<float>(s.second_decay)}, second{static_cast<float>(1 - s.second_decay)},
         rate{static_cast<float>(s.rate)}, root{static_cast<float>(1 / std::sqrt(s.second_correction))},
-        keep{static_cast<float>(s.keep)}, average{static_cast<float>(s.average_share)} {}
+        keep{static_cast<float>(keep_)}, average{static_cast<float>(s.average_share)} {}
 
   float gradient, first, second_kept, second, rate, root, keep, average;
 };
@@ -50,10 +50,14 @@ ECCO_FOR_EACH_PROCESSOR void step_through(const pointers& of, std::int64_t count
 void take_step(const adamw_state& state, const adamw_step& step) {
   if (!state.values.is_cpu())
     return take_step_by_torch(state, step);
-  const factors by{step};
-  at::parallel_for(0, state.values.numel(), 1 << 16, [&](std::int64_t from, std::int64_t to) {
-    step_through(pointers{state, from}, to - from, by);
-  });
+  const auto through = [&](std::int64_t begin, std::int64_t end, double keep) {
+    const factors by{step, keep};
+    at::parallel_for(begin, end, 1 << 16, [&](std::int64_t from, std::int64_t to) {
+      step_through(pointers{state, from}, to - from, by);
+    });
+  };
+  through(0, step.decayed, step.keep);
+  through(step.decayed, state.values.numel(), 1);
 }
 
 void take_step_by_torch(const adamw_state& s, const adamw_step& step) {
@@ -67,7 +71,8 @@ void take_step_by_torch(const adamw_state& s, const adamw_step& step) {
   // The gradient has served: its memory becomes the denominator.
   const auto denominator =
       torch::sqrt_out(gradients, second).div_(std::sqrt(step.second_correction)).add_(adamw_step::epsilon);
-  values.mul_(step.keep).addcdiv_(first, denominator, -step.rate);
+  values.narrow(0, 0, step.decayed).mul_(step.keep);
+  values.addcdiv_(first, denominator, -step.rate);
   average.lerp_(values, step.average_share);
 }
 

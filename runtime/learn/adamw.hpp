@@ -17,8 +17,9 @@ struct adamw_step {
   double first_decay, second_decay;
   /// Of the first moment by the root of the second, which `second_correction` is divided out of.
   double rate, second_correction;
-  /// values *= keep, before the step.
+  /// The first `decayed` values *= keep, before the step.
   double keep = 1;
+  std::int64_t decayed = 0;
   /// average += (values - average) * average_share, after it.
   double average_share;
 

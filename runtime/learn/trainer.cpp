@@ -276,21 +276,13 @@ void trainer::impl::update(double gradient_norm) {
                   .second_decay = recipe.second_moment_decay,
                   .rate = rate / (1 - std::pow(recipe.first_moment_decay, t)),
                   .second_correction = 1 - std::pow(recipe.second_moment_decay, t),
+                  .keep = 1 - rate * recipe.weight_decay,
+                  .decayed = state->decayed,
                   .average_share = 1 - keep};
   if (gradient_norm > recipe.gradient_clip)
     step.gradient_scale = recipe.gradient_clip / (gradient_norm + 1e-6);
-  const auto step_over = [&](std::int64_t from, std::int64_t to, double kept) {
-    const auto part = [&](const Tensor& of) { return of.narrow(0, from, to - from); };
-    step.keep = kept;
-    take_step({.values = part(state->values),
-               .average = part(average),
-               .first_moment = part(first_moment),
-               .second_moment = part(second_moment),
-               .gradients = part(state->gradients)},
-              step);
-  };
-  step_over(0, state->decayed, 1 - rate * recipe.weight_decay);
-  step_over(state->decayed, state->trained, 1);
+  const auto trained = [&](const Tensor& of) { return of.narrow(0, 0, state->trained); };
+  take_step({trained(state->values), trained(average), first_moment, second_moment, state->gradients}, step);
   const auto others = state->values.numel() - state->trained;
   average.narrow(0, state->trained, others).lerp_(statistics(), 1 - keep);
 }
