@@ -179,8 +179,9 @@ loss_terms yolo11_loss(const head_output& out, const anchor_grid& anchors, const
     counts = counted(truth, anchors.centres * anchors.strides, found.foreground).to(torch::kFloat);
   auto entropy = softplus_sum(out.classes, counts);
   if (at.rows.numel() > 0) {
-    const auto class_of_each = truth.classes.index({at.picture, at.object});
-    entropy = entropy - (out.classes.reshape({-1, classes}).index({at.rows, class_of_each}) * weight).sum();
+    const auto class_of_each = truth.classes.index({at.picture, at.object}).unsqueeze(1);
+    const auto logits_of_each = out.classes.reshape({-1, classes}).index_select(0, at.rows).gather(1, class_of_each);
+    entropy = entropy - (logits_of_each.squeeze(1) * weight).sum();
   }
   loss_terms terms;
   terms.classes = entropy / total_score;
