@@ -134,6 +134,22 @@ BOOST_AUTO_TEST_CASE(bf16_on_cuda_learns, *boost::unit_test::precondition(has_cu
   BOOST_TEST(found.back() < found.front() / 2);
 }
 
+BOOST_AUTO_TEST_CASE(masks_are_learned_on_cuda_as_on_the_processor, *boost::unit_test::precondition(has_cuda)) {
+  at::globalContext().setAllowTF32CuDNN(false);
+  std::vector<labelled_frame> frames;
+  for (int second = 0; second < 4; ++second)
+    frames.push_back(a_triangle_sample("a", second));
+  const auto here = *trainer::make(tiny_mask_spec(), {}, {}, 1, processor);
+  const auto there = *trainer::make(tiny_mask_spec(), {}, {}, 1, card);
+  for (int i = 0; i < 3; ++i) {
+    const auto wanted = here->step(pointers_to(frames)), found = there->step(pointers_to(frames));
+    BOOST_TEST_REQUIRE((wanted.has_value() && found.has_value()));
+    BOOST_TEST(found->masks == wanted->masks, boost::test_tools::tolerance(2e-2));
+    BOOST_TEST(found->loss == wanted->loss, boost::test_tools::tolerance(2e-2));
+  }
+  at::globalContext().setAllowTF32CuDNN(true);
+}
+
 BOOST_AUTO_TEST_CASE(a_checkpoint_moves_between_processor_and_cuda, *boost::unit_test::precondition(has_cuda)) {
   const auto here = a_trainer(processor);
   losses(*here, 3);
