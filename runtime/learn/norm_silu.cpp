@@ -5,9 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include <ATen/Parallel.h>
-
 #include "runtime/learn/norm_silu_kernels.hpp"
+#include "runtime/learn/row_parts.hpp"
 
 namespace ecco {
 
@@ -16,11 +15,6 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-/// Rows are divided into as many parts whatever the number of threads: then the sums are the same to the last bit.
-constexpr std::int64_t parts = 16;
-/// Fewer values a part are not worth a thread.
-constexpr std::int64_t least_values = 16'384;
 
 template <typename T>
 T* data_of(const Tensor& x) {
@@ -32,16 +26,6 @@ feature_rows<const T> rows_of(const Tensor& x) {
   return {data_of<const T>(x), x.numel() / x.size(1), x.size(1)};
 }
 
-/// Calls with the number of each part and its first and last row.
-template <typename F>
-void in_parts(std::int64_t rows, std::int64_t channels, F call) {
-  const auto many = std::clamp<std::int64_t>(rows * channels / least_values, 1, parts);
-  at::parallel_for(0, many, 1, [&](std::int64_t from, std::int64_t to) {
-    for (auto i = from; i < to; ++i)
-      call(i, rows * i / many, rows * (i + 1) / many);
-  });
-}
-
 /// Calls with a value of the type that the features have.
 template <typename F>
 auto with_type_of(const Tensor& x, F call) {
@@ -51,8 +35,8 @@ auto with_type_of(const Tensor& x, F call) {
 template <typename T>
 channel_moments moments_in_parts(const Tensor& x) {
   const auto rows = rows_of<T>(x);
-  std::vector<channel_moments> of_part(parts);
-  in_parts(rows.count, rows.channels, [&](auto i, auto from, auto to) {
+  std::vector<channel_moments> of_part(most_row_parts);
+  in_row_parts(rows.count, rows.channels, [&](auto i, auto from, auto to) {
     of_part[static_cast<std::size_t>(i)] = moments_of(rows.part(from, to));
   });
   channel_moments all;
@@ -105,7 +89,7 @@ template <typename T>
 void write_silu(const Tensor& x, const channel_scale& scale, Tensor& y) {
   const auto rows = rows_of<T>(x);
   auto* to = data_of<T>(y);
-  in_parts(rows.count, rows.channels, [&](auto, auto from, auto until) {
+  in_row_parts(rows.count, rows.channels, [&](auto, auto from, auto until) {
     scaled_silu(rows.part(from, until), scale, to + from * rows.channels);
   });
 }
@@ -114,8 +98,8 @@ template <typename T>
 gradient_sums sums_in_parts(const Tensor& x, const Tensor& gradient, const normalisation& n) {
   const auto rows = rows_of<T>(x);
   const auto* from_y = data_of<const T>(gradient);
-  std::vector<gradient_sums> of_part(parts);
-  in_parts(rows.count, rows.channels, [&](auto i, auto from, auto to) {
+  std::vector<gradient_sums> of_part(most_row_parts);
+  in_row_parts(rows.count, rows.channels, [&](auto i, auto from, auto to) {
     of_part[static_cast<std::size_t>(i)] =
         sum_gradient(rows.part(from, to), from_y + from * rows.channels, n.scale, n.mean);
   });
@@ -131,7 +115,7 @@ void write_gradient(const Tensor& x, const Tensor& gradient, const normalisation
   const auto rows = rows_of<T>(x);
   const auto* from_y = data_of<const T>(gradient);
   auto* out = data_of<T>(to);
-  in_parts(rows.count, rows.channels, [&](auto, auto from, auto until) {
+  in_row_parts(rows.count, rows.channels, [&](auto, auto from, auto until) {
     const auto at = from * rows.channels;
     pass_gradient(rows.part(from, until), from_y + at, n.scale, n.mean, line, out + at);
   });
@@ -196,7 +180,7 @@ void silu_in_place(Tensor& x) {
   with_type_of(x, [&](auto type) {
     using T = decltype(type);
     auto* values = data_of<T>(x);
-    in_parts(x.numel(), 1, [&](auto, auto from, auto to) {
+    in_row_parts(x.numel(), 1, [&](auto, auto from, auto to) {
       scaled_silu(feature_rows<const T>{values + from, to - from, 1}, as_it_is, values + from);
     });
   });

@@ -4,8 +4,7 @@
 #include <numeric>
 #include <vector>
 
-#include <ATen/Parallel.h>
-
+#include "runtime/learn/row_parts.hpp"
 #include "runtime/learn/vector_math.hpp"
 
 namespace ecco {
@@ -33,27 +32,16 @@ ECCO_FOR_EACH_PROCESSOR void slopes_of_row(const float* z, std::int64_t count, f
     to[i] = scale * sigmoid(at_most(at_least(z[i], -farthest), farthest));
 }
 
-/// Rows are summed up in as many parts whatever the number of threads: then the sum is the same to the last bit.
-constexpr std::int64_t parts = 16;
-
-template <typename F>
-void for_each_row(std::int64_t rows, F call) {
-  at::parallel_for(0, parts, 1, [&](std::int64_t first, std::int64_t last) {
-    for (auto part = first; part < last; ++part)
-      for (auto row = rows * part / parts; row < rows * (part + 1) / parts; ++row)
-        call(part, row);
-  });
-}
-
 struct softplus_sum_function : torch::autograd::Function<softplus_sum_function> {
   static Tensor forward(AutogradContext* context, const Tensor& logits, const Tensor& weights) {
     const auto z = logits.contiguous();
     const auto classes = z.size(-1), rows = z.numel() / classes;
     const auto* values = z.data_ptr<float>();
     const auto* weight = weights.data_ptr<float>();
-    std::vector<double> sums(parts);
-    for_each_row(rows, [&](auto part, auto row) {
-      sums[static_cast<std::size_t>(part)] += double{weight[row]} * sum_of_row(values + row * classes, classes);
+    std::vector<double> sums(most_row_parts);
+    in_row_parts(rows, classes, [&](auto part, auto from, auto to) {
+      for (auto row = from; row < to; ++row)
+        sums[static_cast<std::size_t>(part)] += double{weight[row]} * sum_of_row(values + row * classes, classes);
     });
     context->save_for_backward({z, weights});
     return torch::scalar_tensor(std::accumulate(sums.begin(), sums.end(), 0.), logits.options());
@@ -67,8 +55,9 @@ struct softplus_sum_function : torch::autograd::Function<softplus_sum_function> 
     auto slopes = torch::empty_like(z);
     const auto *values = z.data_ptr<float>(), *weight = saved[1].data_ptr<float>();
     auto* to = slopes.data_ptr<float>();
-    for_each_row(z.numel() / classes, [&](auto, auto row) {
-      slopes_of_row(values + row * classes, classes, scale * weight[row], to + row * classes);
+    in_row_parts(z.numel() / classes, classes, [&](auto, auto from, auto until) {
+      for (auto row = from; row < until; ++row)
+        slopes_of_row(values + row * classes, classes, scale * weight[row], to + row * classes);
     });
     return {slopes, {}};
   }
